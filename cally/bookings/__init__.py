@@ -1,0 +1,30 @@
+"""What guests and hosts do: hold, book, approve, decline, cancel, reschedule; this room owns the transactions."""
+
+from cally.bookings.availability import Availability
+from cally.bookings.book import book
+from cally.bookings.changes import approve, cancel, decline, mark_no_show, reschedule
+from cally.bookings.holds import hold, release, sweep
+from cally.bookings.links import booking_for_token, manage_token
+from cally.bookings.offers import Offer, offer, offer_by_id
+from cally.bookings.reading import booking_by_uid, history, list_bookings
+
+__all__ = [
+    "Availability",
+    "Offer",
+    "approve",
+    "book",
+    "booking_by_uid",
+    "booking_for_token",
+    "cancel",
+    "decline",
+    "history",
+    "hold",
+    "list_bookings",
+    "manage_token",
+    "mark_no_show",
+    "offer",
+    "offer_by_id",
+    "release",
+    "reschedule",
+    "sweep",
+]

@@ -1,0 +1,83 @@
+"""Which slots are free, answered from memory for as long as that answer is exactly right."""
+
+from collections import OrderedDict
+
+from cally import engine
+from cally.bookings.offers import Offer
+from cally.bookings.questions import calendars_stale, question
+from cally.model.bookings import Slot, Taken
+from cally.model.rules import Refusal
+from cally.store import Reader, Store, occupancy
+
+REMEMBERED = 2_048
+ALTERNATIVES = 3
+BEFORE_SECONDS = 3 * 86_400
+AFTER_SECONDS = 14 * 86_400
+MINUTE_SECONDS = 60
+
+Version = tuple[int, int, bool]
+Key = tuple[int, int, int, int]
+
+
+class Availability:
+    """Free slots of event types. What was computed is kept until the host's revision or the minute changes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: OrderedDict[Key, tuple[Version, tuple[Slot, ...]]] = OrderedDict()
+
+    async def version(self, offer: Offer, now: int) -> Version:
+        """Equal versions mean equal slots: the host's revision, the minute (notice, horizon, holds), staleness."""
+        db = self._store.reader
+        number = await occupancy.revision(db, offer.host.id)
+        return number, now // MINUTE_SECONDS, await calendars_stale(db, offer.host.id, now)
+
+    async def closed(self, offer: Offer, now: int) -> bool:
+        """Whether nothing is offered because a calendar of the host cannot be read (rule 38)."""
+        return await calendars_stale(self._store.reader, offer.host.id, now)
+
+    async def slots(
+        self, offer: Offer, *, now: int, from_at: int, to_at: int, duration_minutes: int | None = None
+    ) -> tuple[Slot, ...]:
+        """Free slots that start and end within `[from_at, to_at]`, in order."""
+        minutes = offer.duration_minutes(duration_minutes)
+        key = (offer.event_type.id, minutes, from_at, to_at)
+        version = await self.version(offer, now)
+        known = self._known.get(key)
+        if known is not None and known[0] == version:
+            self._known.move_to_end(key)
+            return known[1]
+        found = () if version[2] else await self._compute(offer, minutes, now, (from_at, to_at))
+        self._known[key] = (version, found)
+        self._known.move_to_end(key)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+    async def taken(self, offer: Offer, refusal: Refusal, starts_at: int, *, minutes: int, now: int) -> Taken:
+        """The refusal of a start with the nearest slots that can be had instead (R70)."""
+        day = starts_at - starts_at % 86_400
+        slots = await self.slots(
+            offer, now=now, from_at=day - BEFORE_SECONDS, to_at=day + AFTER_SECONDS, duration_minutes=minutes
+        )
+        starts = [slot.starts_at for slot in slots]
+        nearest = engine.alternatives(starts, starts_at, count=ALTERNATIVES, tz=offer.schedule.rules.tz)
+        return Taken(refusal=refusal, alternatives=tuple(nearest))
+
+    async def _compute(self, offer: Offer, minutes: int, now: int, window: tuple[int, int]) -> tuple[Slot, ...]:
+        db = self._store.reader
+        asked = await question(db, offer, duration_minutes=minutes, now=now, window=window)
+        starts = engine.slots(asked)
+        seats = offer.event_type.rules.seats
+        taken = await _seats_taken(db, offer, window) if seats > 1 else {}
+        return tuple(
+            Slot(starts_at=start, ends_at=start + minutes * 60, seats_left=seats - taken.get(start, 0)) for start in starts
+        )
+
+
+async def _seats_taken(db: Reader, offer: Offer, window: tuple[int, int]) -> dict[int, int]:
+    taken: dict[int, int] = {}
+    for claim in await occupancy.list_between(db, offer.host.id, *window):
+        if claim.event_type_id == offer.event_type.id:
+            taken[claim.starts_at] = taken.get(claim.starts_at, 0) + claim.seats_taken
+    return taken

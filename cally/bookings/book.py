@@ -1,0 +1,143 @@
+"""Booking: judged, claimed, stored, audited and announced in one transaction; nothing of it without the rest."""
+
+import hashlib
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cally.bookings.availability import Availability
+from cally.bookings.claims import claim
+from cally.bookings.holds import BOOKED
+from cally.bookings.judging import refusal
+from cally.bookings.offers import Offer, offer
+from cally.bookings.requests import Wanted, wanted
+from cally.bookings.telling import announce
+from cally.errors import CallyError, invalid
+from cally.model.accounts import Actor
+from cally.model.bookings import Booked, Booking, BookingRequest, Taken
+from cally.model.ids import new_id, new_uid
+from cally.model.rules import Refusal
+from cally.model.zones import tzdata_version
+from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
+
+
+async def book(
+    store: Store,
+    availability: Availability,
+    request: BookingRequest,
+    *,
+    now: int,
+    actor: Actor,
+    idempotency_key: str | None = None,
+) -> Booked | Taken:
+    """Book a slot for a guest; on disk when this returns (rules 47-50).
+
+    The same idempotency key answers with the same booking (rule 49). Raises `not_found`, `invalid` with the field,
+    `idempotency_key_reused` when the key came with another request.
+    """
+    found = await offer(store.reader, request.host, request.event_type)
+    asked = wanted(request, found)
+    keys = _keys(idempotency_key, request)
+    try:
+        answer = await _try(store, found, asked, request, keys, now, actor)
+    except Overlap:
+        answer = BOOKED
+    if isinstance(answer, Booked):
+        return answer
+    return await availability.taken(found, answer, request.starts_at, minutes=asked.duration_minutes, now=now)
+
+
+def wall_time(instant: int, tz: str) -> str:
+    """The wall-clock time of an instant in a zone, ISO 8601 to the minute, without offset: what was meant (M5)."""
+    return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(tz)).strftime("%Y-%m-%dT%H:%M")
+
+
+Keys = tuple[bytes, bytes] | None
+
+
+async def _try(
+    store: Store, found: Offer, asked: Wanted, request: BookingRequest, keys: Keys, now: int, actor: Actor
+) -> Booked | Refusal:
+    async with store.write() as tx:
+        earlier = await _earlier(tx, keys)
+        if earlier is not None:
+            return Booked(booking=earlier, created=False)
+        await occupancy.delete_expired(tx, now)
+        own = await _own_hold(tx, request, found, asked)
+        refused = await refusal(
+            tx, found, request.starts_at, duration_minutes=asked.duration_minutes, now=now, without=own
+        )
+        if refused is not None:
+            return refused
+        for uid in own:
+            await occupancy.delete_hold(tx, uid)
+        booking = _booking(found, asked, request.starts_at, now)
+        await _store(tx, found, booking, keys, now, actor)
+        return Booked(booking=booking, created=True)
+
+
+async def _store(tx: Writer, found: Offer, booking: Booking, keys: Keys, now: int, actor: Actor) -> None:
+    await claim(tx, found, booking.terms, uid=booking.uid, starts_at=booking.starts_at, now=now)
+    await bookings.insert(tx, booking)
+    if keys is not None:
+        await bookings.remember(tx, key_hash=keys[0], request_hash=keys[1], booking_id=booking.id, now=now)
+    await audit.insert(
+        tx, now=now, actor=actor, tag=f"{actor.kind}:booking:create", subject=booking.uid, status=booking.status
+    )
+    kind = "requested" if booking.status == "pending" else "confirmed"
+    await announce(tx, found, booking, kind, now=now, actor=actor)
+
+
+async def _own_hold(tx: Reader, request: BookingRequest, found: Offer, asked: Wanted) -> frozenset[str]:
+    """The guest's own hold, which does not stand in their way; one for another slot or length is refused (rule 27)."""
+    held = await occupancy.hold_by_uid(tx, request.hold) if request.hold else None
+    if held is None:
+        return frozenset()
+    ends_at = request.starts_at + asked.duration_minutes * 60
+    if held[2:5] != (found.event_type.id, request.starts_at, ends_at):
+        raise invalid("hold", "This hold is for another time or length; please hold the one that is to be booked.")
+    return frozenset({held[0]})
+
+
+async def _earlier(tx: Reader, keys: Keys) -> Booking | None:
+    known = await bookings.idempotent(tx, keys[0]) if keys is not None else None
+    if known is None or keys is None:
+        return None
+    if known[0] != keys[1]:
+        raise CallyError("idempotency_key_reused", "This idempotency key was used for another booking; send a new one.")
+    return await bookings.by_id(tx, known[1])
+
+
+def _booking(found: Offer, asked: Wanted, starts_at: int, now: int) -> Booking:
+    tz = found.schedule.rules.tz
+    return Booking(
+        id=new_id(now),
+        uid=new_uid(),
+        sequence=0,
+        status="pending" if found.event_type.approval else "confirmed",
+        host_id=found.host.id,
+        event_type_id=found.event_type.id,
+        starts_at=starts_at,
+        ends_at=starts_at + asked.duration_minutes * 60,
+        starts_local=wall_time(starts_at, tz),
+        tz=tz,
+        tzdata_version=tzdata_version(),
+        guest=asked.guest,
+        companions=asked.companions,
+        answers=asked.answers,
+        notes=asked.notes,
+        terms=found.terms(asked.duration_minutes, asked.place),
+        reason="",
+        no_show=False,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _keys(idempotency_key: str | None, request: BookingRequest) -> Keys:
+    """Hashes of the key and of what was asked; the hold is left out, for a retry may come with a fresh one."""
+    if not idempotency_key:
+        return None
+    content = msgspec.json.encode(msgspec.structs.replace(request, hold=None), order="deterministic")
+    return hashlib.sha256(idempotency_key.encode()).digest(), hashlib.sha256(content).digest()

@@ -1,0 +1,206 @@
+"""What may become of a booking: approve, decline, cancel, reschedule, no-show; each with one defined answer (rule 54)."""
+
+import msgspec
+
+from cally.bookings.availability import Availability
+from cally.bookings.book import wall_time
+from cally.bookings.claims import session
+from cally.bookings.holds import BOOKED
+from cally.bookings.judging import refusal
+from cally.bookings.offers import Offer, offer_by_id
+from cally.bookings.telling import announce
+from cally.errors import CallyError, not_found
+from cally.model.accounts import Actor
+from cally.model.bookings import LIVE, Booking, Status, Taken
+from cally.model.messages import Kind
+from cally.model.rules import Refusal
+from cally.model.texts import paragraph
+from cally.model.zones import tzdata_version
+from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
+
+REASON_LENGTH = 1_000
+
+
+async def cancel(store: Store, uid: str, *, reason: str, now: int, actor: Actor) -> Booking:
+    """Cancel a booking and free its time. Cancelling twice is no fault; a past one raises `conflict`."""
+    words = paragraph(reason, "reason", longest=REASON_LENGTH)
+    async with store.write() as tx:
+        booking = await _booking(tx, uid)
+        if booking.status == "cancelled":
+            return booking
+        _require_live(booking, "cancelled")
+        _require_ahead(booking, now, "cancelled")
+        changed = _with_status(booking, "cancelled", words, now, sequence=booking.sequence + 1)
+        return await _end(tx, changed, "cancelled", now, actor)
+
+
+async def decline(store: Store, uid: str, *, reason: str, now: int, actor: Actor) -> Booking:
+    """Say no to a request and free its time. Declining twice is no fault; a confirmed one raises `conflict`."""
+    words = paragraph(reason, "reason", longest=REASON_LENGTH)
+    async with store.write() as tx:
+        booking = await _booking(tx, uid)
+        if booking.status == "declined":
+            return booking
+        _require_pending(booking, "declined")
+        return await _end(tx, _with_status(booking, "declined", words, now), "declined", now, actor)
+
+
+async def approve(store: Store, availability: Availability, uid: str, *, now: int, actor: Actor) -> Booking | Taken:
+    """Say yes to a request; the overlap is judged again, and approving twice has one effect (rule 51)."""
+    async with store.write() as tx:
+        booking = await _booking(tx, uid)
+        if booking.status == "confirmed":
+            return booking
+        _require_pending(booking, "approved")
+        _require_ahead(booking, now, "approved")
+        offer = await offer_by_id(tx, booking.event_type_id)
+        refused = await _refusal(tx, offer, booking, booking.starts_at, now, for_host=True)
+        if refused is None:
+            confirmed = _with_status(booking, "confirmed", "", now)
+            await bookings.update_status(tx, confirmed, now=now)
+            await _record(tx, confirmed, "approve", now, actor)
+            await announce(tx, offer, confirmed, "confirmed", now=now, actor=actor)
+            return confirmed
+    minutes = booking.terms.duration_minutes
+    return await availability.taken(offer, refused, booking.starts_at, minutes=minutes, now=now)
+
+
+async def reschedule(
+    store: Store, availability: Availability, uid: str, starts_at: int, *, now: int, actor: Actor
+) -> Booking | Taken:
+    """Move a booking: one atomic swap, uid kept, sequence + 1 (rule 55); the old slot goes only if the new one is had.
+
+    To the same time: nothing changes. A guest who moves what needs approval asks for it anew.
+    """
+    try:
+        answer, offer, booking = await _try_move(store, uid, starts_at, now, actor)
+    except Overlap:
+        booking = await _booking(store.reader, uid)
+        answer, offer = BOOKED, await offer_by_id(store.reader, booking.event_type_id)
+    if isinstance(answer, Booking) or offer is None:
+        return booking
+    minutes = booking.terms.duration_minutes
+    return await availability.taken(offer, answer, starts_at, minutes=minutes, now=now)
+
+
+async def mark_no_show(store: Store, uid: str, *, now: int, actor: Actor, no_show: bool = True) -> Booking:
+    """Note that the guest stayed away, or that they came after all; only for a confirmed booking that has begun."""
+    async with store.write() as tx:
+        booking = await _booking(tx, uid)
+        if booking.status != "confirmed" or booking.starts_at > now:
+            raise CallyError("conflict", "Only a confirmed booking that has begun can be marked as a no-show.")
+        if booking.no_show == no_show:
+            return booking
+        await bookings.update_no_show(tx, booking.id, no_show=no_show, now=now)
+        await _record(tx, booking, "no-show" if no_show else "show", now, actor)
+        return msgspec.structs.replace(booking, no_show=no_show, updated_at=now)
+
+
+async def _try_move(
+    store: Store, uid: str, starts_at: int, now: int, actor: Actor
+) -> tuple[Booking | Refusal, Offer | None, Booking]:
+    async with store.write() as tx:
+        booking = await _booking(tx, uid)
+        _require_live(booking, "moved")
+        if booking.starts_at == starts_at:
+            return booking, None, booking
+        _require_ahead(booking, now, "moved")
+        await occupancy.delete_expired(tx, now)
+        offer = await offer_by_id(tx, booking.event_type_id)
+        refused = await _refusal(tx, offer, booking, starts_at, now, for_host=actor.kind != "guest")
+        if refused is not None:
+            return refused, offer, booking
+        moved = _moved(booking, offer, starts_at, now, actor)
+        await _move(tx, offer, booking, moved, now, actor)
+        return moved, offer, moved
+
+
+async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:
+    await occupancy.update_interval(
+        tx,
+        moved.uid,
+        starts_at=moved.starts_at,
+        ends_at=moved.ends_at,
+        session=session(moved.event_type_id, moved.starts_at, moved.terms.seats),
+    )
+    await bookings.update_time(tx, moved, now=now)
+    await _record(tx, moved, "reschedule", now, actor, from_at=booking.starts_at, to_at=moved.starts_at)
+    kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
+    await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at)
+
+
+def _moved(booking: Booking, offer: Offer, starts_at: int, now: int, actor: Actor) -> Booking:
+    tz = offer.schedule.rules.tz
+    asks_anew = booking.terms.approval and actor.kind == "guest"
+    return msgspec.structs.replace(
+        booking,
+        starts_at=starts_at,
+        ends_at=starts_at + booking.terms.duration_minutes * 60,
+        starts_local=wall_time(starts_at, tz),
+        tz=tz,
+        tzdata_version=tzdata_version(),
+        status="pending" if asks_anew else booking.status,
+        sequence=booking.sequence + 1,
+        updated_at=now,
+    )
+
+
+async def _end(tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor) -> Booking:
+    """The booking is over before it began: its time is free, both sides are told."""
+    offer = await offer_by_id(tx, changed.event_type_id)
+    await occupancy.delete(tx, changed.uid)
+    await bookings.update_status(tx, changed, now=now)
+    await _record(tx, changed, "cancel" if kind == "cancelled" else "decline", now, actor)
+    await announce(tx, offer, changed, kind, now=now, actor=actor)
+    return changed
+
+
+async def _refusal(
+    tx: Reader, offer: Offer, booking: Booking, starts_at: int, now: int, *, for_host: bool
+) -> Refusal | None:
+    return await refusal(
+        tx,
+        offer,
+        starts_at,
+        duration_minutes=booking.terms.duration_minutes,
+        now=now,
+        without=frozenset({booking.uid}),
+        for_host=for_host,
+    )
+
+
+async def _record(tx: Writer, booking: Booking, action: str, now: int, actor: Actor, **facts: int) -> None:
+    await audit.insert(tx, now=now, actor=actor, tag=f"{actor.kind}:booking:{action}", subject=booking.uid, **facts)
+
+
+async def _booking(db: Reader, uid: str) -> Booking:
+    booking = await bookings.by_uid(db, uid)
+    if booking is None:
+        raise not_found("booking")
+    return booking
+
+
+def _with_status(booking: Booking, status: Status, reason: str, now: int, *, sequence: int | None = None) -> Booking:
+    return msgspec.structs.replace(
+        booking,
+        status=status,
+        reason=reason,
+        sequence=booking.sequence if sequence is None else sequence,
+        updated_at=now,
+    )
+
+
+def _require_live(booking: Booking, done: str) -> None:
+    if booking.status not in LIVE:
+        raise CallyError("conflict", f"This booking is {booking.status}; it cannot be {done}.", status=booking.status)
+
+
+def _require_pending(booking: Booking, done: str) -> None:
+    if booking.status != "pending":
+        sentence = f"This booking is {booking.status}; only one that waits for an answer can be {done}."
+        raise CallyError("conflict", sentence, status=booking.status)
+
+
+def _require_ahead(booking: Booking, now: int, done: str) -> None:
+    if booking.starts_at <= now:
+        raise CallyError("conflict", f"This booking has begun; it can no longer be {done}.", status=booking.status)

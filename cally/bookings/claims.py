@@ -1,0 +1,32 @@
+"""How a booking or hold becomes a row of occupancy."""
+
+from cally.bookings.offers import Offer
+from cally.model.bookings import Terms
+from cally.model.ids import new_id
+from cally.store import Writer, occupancy
+
+
+def session(event_type_id: int, starts_at: int, seats: int) -> str | None:
+    """What claims of one instance with several seats share; None where a claim stands alone."""
+    return f"{event_type_id}@{starts_at}" if seats > 1 else None
+
+
+async def claim(
+    tx: Writer, offer: Offer, terms: Terms, *, uid: str, starts_at: int, now: int, expires_at: int | None = None
+) -> None:
+    """Claim the host's time for a booking, or until `expires_at` for a hold; raises `Overlap`."""
+    await occupancy.insert(
+        tx,
+        id=new_id(now),
+        owner_id=offer.host.id,
+        kind="booking" if expires_at is None else "hold",
+        uid=uid,
+        event_type_id=offer.event_type.id,
+        starts_at=starts_at,
+        ends_at=starts_at + terms.duration_minutes * 60,
+        buffer_before=terms.buffer_before_minutes * 60,
+        buffer_after=terms.buffer_after_minutes * 60,
+        session=session(offer.event_type.id, starts_at, terms.seats),
+        seats=terms.seats,
+        expires_at=expires_at,
+    )

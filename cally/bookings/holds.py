@@ -1,0 +1,76 @@
+"""A slot kept for minutes while a guest types; it never blocks its own holder (rule 50)."""
+
+from cally.bookings.availability import Availability
+from cally.bookings.claims import claim
+from cally.bookings.judging import refusal
+from cally.bookings.offers import Offer, offer
+from cally.model.bookings import Hold, Taken
+from cally.model.ids import new_uid
+from cally.model.rules import Refusal
+from cally.store import Overlap, Store, bookings, occupancy
+
+HOLD_SECONDS = 10 * 60
+KEYS_KEPT_SECONDS = 7 * 86_400
+BOOKED = Refusal(code="booked")
+
+
+async def hold(
+    store: Store,
+    availability: Availability,
+    *,
+    host: str,
+    event_type: str,
+    starts_at: int,
+    now: int,
+    duration_minutes: int | None = None,
+    replaces: str | None = None,
+) -> Hold | Taken:
+    """Keep a slot for ten minutes; `replaces` names the guest's earlier hold, which is given up.
+
+    Raises `not_found` for an unknown host or event type, `invalid` for a length that is not on offer.
+    """
+    found = await offer(store.reader, host, event_type)
+    minutes = found.duration_minutes(duration_minutes)
+    try:
+        refused, held = await _try(store, found, starts_at, minutes, now, replaces)
+    except Overlap:
+        refused, held = BOOKED, None
+    if held is None:
+        return await availability.taken(found, refused or BOOKED, starts_at, minutes=minutes, now=now)
+    return held
+
+
+async def release(store: Store, uid: str) -> None:
+    """Give a hold up early; an unknown one is no fault."""
+    async with store.write() as tx:
+        await occupancy.delete_hold(tx, uid)
+
+
+async def sweep(store: Store, now: int) -> None:
+    """Remove holds that have run out and idempotency keys older than a week."""
+    async with store.write() as tx:
+        await occupancy.delete_expired(tx, now)
+        await bookings.forget(tx, before=now - KEYS_KEPT_SECONDS)
+
+
+async def _try(
+    store: Store, found: Offer, starts_at: int, minutes: int, now: int, replaces: str | None
+) -> tuple[Refusal | None, Hold | None]:
+    async with store.write() as tx:
+        await occupancy.delete_expired(tx, now)
+        if replaces is not None:
+            await occupancy.delete_hold(tx, replaces)
+        refused = await refusal(tx, found, starts_at, duration_minutes=minutes, now=now)
+        if refused is not None:
+            return refused, None
+        uid = new_uid()
+        terms = found.terms(minutes, None)
+        await claim(tx, found, terms, uid=uid, starts_at=starts_at, now=now, expires_at=now + HOLD_SECONDS)
+        return None, Hold(
+            uid=uid,
+            host_id=found.host.id,
+            event_type_id=found.event_type.id,
+            starts_at=starts_at,
+            ends_at=starts_at + minutes * 60,
+            expires_at=now + HOLD_SECONDS,
+        )

@@ -1,0 +1,1 @@
+"""The nouns of Cally: frozen records that every room above may hold."""

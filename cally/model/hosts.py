@@ -1,0 +1,65 @@
+"""What a host sets up: who they are, their schedules, their event types with places and questions."""
+
+from typing import Literal
+
+import msgspec
+
+from cally.model.rules import Cap, EventTypeRules, ScheduleRules
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """An account in the role of being booked; `id` is the account's id, `slug` the public address `/{slug}`."""
+
+    id: int
+    slug: str
+    name: str
+    email: str
+    tz: str
+    locale: str
+    week_starts_on: str
+    about: str
+    caps: tuple[Cap, ...]
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """A host's saved hours: weekly hours, overrides, time off, zone."""
+
+    id: int
+    host_id: int
+    name: str
+    rules: ScheduleRules
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a booking happens. `detail` is the address, link or number; empty when the guest gives it (`guest_phone`)."""
+
+    kind: Literal["in_person", "phone", "guest_phone", "link"]
+    detail: str = ""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A custom field of the booking form; `choices` serve `select`, `radio` and `checkboxes`."""
+
+    id: str
+    label: str
+    kind: Literal["text", "long_text", "select", "radio", "checkboxes", "checkbox", "number", "phone", "url"]
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class EventType(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of meeting a host offers. `durations_minutes` are all lengths on offer; the first is the default."""
+
+    id: int
+    host_id: int
+    schedule_id: int
+    slug: str
+    title: str
+    description: str
+    rules: EventTypeRules
+    durations_minutes: tuple[int, ...]
+    places: tuple[Place, ...]
+    questions: tuple[Question, ...]
+    approval: bool
+    listed: bool
+    position: int

@@ -1,0 +1,26 @@
+"""The encrypted database: opening it, its transactions, its migrations; the nouns' SQL is in one module per noun."""
+
+from pathlib import Path
+
+from cally.store import sqlite
+from cally.store.database import SQLiteDatabase
+from cally.store.driver import Database, Duplicate, Overlap, Reader, Writer
+from cally.store.migrate import migrate
+
+__all__ = ["Database", "Duplicate", "Overlap", "Reader", "Store", "Writer", "open_store"]
+
+Store = Database
+
+
+def open_store(path: Path, key: bytes) -> SQLiteDatabase:
+    """Open (or create) the database file and bring its schema up to date.
+
+    Raises `CallyError` in one clear sentence, the file untouched: `database_unreadable`, `database_newer`,
+    `database_foreign`, `database_altered`.
+    """
+    connection = sqlite.connect(path, key)
+    try:
+        migrate(connection)
+    finally:
+        connection.close()
+    return SQLiteDatabase(path, key)

@@ -1,0 +1,271 @@
+-- M1, for SQLite: the database itself refuses two claims on one owner's time, whoever writes (TRUST, rules 29, 47, 48, 58).
+-- Claims never overlap, so of all rows only the nearest one before and the nearest one after can clash with a new one:
+-- two index steps, however many rows there are. The gap needed is the larger of the first one's buffer after and the
+-- second one's buffer before.
+
+CREATE INDEX occupancy_by_session ON occupancy (owner_id, session);
+
+CREATE TRIGGER occupancy_guard_insert
+BEFORE INSERT ON occupancy
+BEGIN
+  SELECT RAISE(ABORT, 'occupancy: overlaps another claim on this time')
+  WHERE EXISTS (
+    SELECT 1
+    FROM (
+      SELECT starts_at, ends_at, buffer_before, buffer_after
+      FROM (
+        SELECT starts_at, ends_at, buffer_before, buffer_after
+        FROM occupancy
+        WHERE owner_id = NEW.owner_id
+          AND starts_at <= NEW.starts_at
+          AND id <> NEW.id
+          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+        ORDER BY starts_at DESC
+        LIMIT 1
+      )
+      UNION ALL
+      SELECT starts_at, ends_at, buffer_before, buffer_after
+      FROM (
+        SELECT starts_at, ends_at, buffer_before, buffer_after
+        FROM occupancy
+        WHERE owner_id = NEW.owner_id
+          AND starts_at >= NEW.starts_at
+          AND id <> NEW.id
+          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+        ORDER BY starts_at
+        LIMIT 1
+      )
+    ) AS neighbour
+    WHERE NEW.starts_at < neighbour.ends_at + MAX(neighbour.buffer_after, NEW.buffer_before)
+      AND neighbour.starts_at < NEW.ends_at + MAX(NEW.buffer_after, neighbour.buffer_before)
+  );
+  SELECT RAISE(ABORT, 'occupancy: claims of one session must share their interval')
+  WHERE NEW.session IS NOT NULL
+    AND EXISTS (
+      SELECT 1
+      FROM occupancy
+      WHERE owner_id = NEW.owner_id
+        AND session = NEW.session
+        AND id <> NEW.id
+        AND (starts_at <> NEW.starts_at OR ends_at <> NEW.ends_at)
+    );
+  SELECT RAISE(ABORT, 'occupancy: no seat is left')
+  WHERE NEW.session IS NOT NULL
+    AND NEW.seats_taken + (
+      SELECT COALESCE(SUM(seats_taken), 0)
+      FROM occupancy
+      WHERE owner_id = NEW.owner_id
+        AND session = NEW.session
+        AND id <> NEW.id
+    ) > NEW.seats;
+END;
+
+CREATE TRIGGER occupancy_guard_update
+BEFORE UPDATE ON occupancy
+BEGIN
+  SELECT RAISE(ABORT, 'occupancy: overlaps another claim on this time')
+  WHERE EXISTS (
+    SELECT 1
+    FROM (
+      SELECT starts_at, ends_at, buffer_before, buffer_after
+      FROM (
+        SELECT starts_at, ends_at, buffer_before, buffer_after
+        FROM occupancy
+        WHERE owner_id = NEW.owner_id
+          AND starts_at <= NEW.starts_at
+          AND id <> NEW.id
+          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+        ORDER BY starts_at DESC
+        LIMIT 1
+      )
+      UNION ALL
+      SELECT starts_at, ends_at, buffer_before, buffer_after
+      FROM (
+        SELECT starts_at, ends_at, buffer_before, buffer_after
+        FROM occupancy
+        WHERE owner_id = NEW.owner_id
+          AND starts_at >= NEW.starts_at
+          AND id <> NEW.id
+          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+        ORDER BY starts_at
+        LIMIT 1
+      )
+    ) AS neighbour
+    WHERE NEW.starts_at < neighbour.ends_at + MAX(neighbour.buffer_after, NEW.buffer_before)
+      AND neighbour.starts_at < NEW.ends_at + MAX(NEW.buffer_after, neighbour.buffer_before)
+  );
+  SELECT RAISE(ABORT, 'occupancy: claims of one session must share their interval')
+  WHERE NEW.session IS NOT NULL
+    AND EXISTS (
+      SELECT 1
+      FROM occupancy
+      WHERE owner_id = NEW.owner_id
+        AND session = NEW.session
+        AND id <> NEW.id
+        AND (starts_at <> NEW.starts_at OR ends_at <> NEW.ends_at)
+    );
+  SELECT RAISE(ABORT, 'occupancy: no seat is left')
+  WHERE NEW.session IS NOT NULL
+    AND NEW.seats_taken + (
+      SELECT COALESCE(SUM(seats_taken), 0)
+      FROM occupancy
+      WHERE owner_id = NEW.owner_id
+        AND session = NEW.session
+        AND id <> NEW.id
+    ) > NEW.seats;
+END;
+
+-- Exact invalidation: each change to what a host's availability is made of raises the host's number.
+
+CREATE TRIGGER occupancy_revision_insert
+AFTER INSERT ON occupancy
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.owner_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER occupancy_revision_update
+AFTER UPDATE ON occupancy
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.owner_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER occupancy_revision_delete
+AFTER DELETE ON occupancy
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (OLD.owner_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER occupancy_revision_handover
+AFTER UPDATE OF owner_id ON occupancy
+WHEN OLD.owner_id <> NEW.owner_id
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (OLD.owner_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER schedule_revision_insert
+AFTER INSERT ON schedule
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER schedule_revision_update
+AFTER UPDATE ON schedule
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER schedule_revision_delete
+AFTER DELETE ON schedule
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (OLD.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER event_type_revision_insert
+AFTER INSERT ON event_type
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER event_type_revision_update
+AFTER UPDATE ON event_type
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER event_type_revision_delete
+AFTER DELETE ON event_type
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (OLD.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER host_revision_insert
+AFTER INSERT ON host
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER host_revision_update
+AFTER UPDATE ON host
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER host_revision_delete
+AFTER DELETE ON host
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (OLD.id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER calendar_revision_insert
+AFTER INSERT ON calendar
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER calendar_revision_update
+AFTER UPDATE ON calendar
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER calendar_revision_delete
+AFTER DELETE ON calendar
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (OLD.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER busy_time_revision_insert
+AFTER INSERT ON busy_time
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER busy_time_revision_update
+AFTER UPDATE ON busy_time
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER busy_time_revision_delete
+AFTER DELETE ON busy_time
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (OLD.host_id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;

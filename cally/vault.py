@@ -1,0 +1,119 @@
+"""Secrets: the key file, field encryption bound to its row, signed links, and hashes of tokens."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from cally.errors import CallyError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+SIGNATURE_BYTES = 16
+TOKEN_BYTES = 32
+
+
+class Vault:
+    """Everything that is derived from the instance's 256-bit key; the key itself opens the database."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise CallyError("key_invalid", "The key must be 256 bits: 64 hexadecimal digits.")
+        self.database_key = key
+        self._field = AESGCM(_derive(key, b"cally field encryption 1"))
+        self._link = _derive(key, b"cally signed links 1")
+
+    def seal(self, text: str, *, table: str, row: int, column: str) -> bytes:
+        """Encrypt a secret so that it opens only at this table, row and column (AES-256-GCM, row-bound)."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._field.encrypt(nonce, text.encode(), _place(table, row, column))
+
+    def open(self, sealed: bytes, *, table: str, row: int, column: str) -> str:
+        """Decrypt what `seal` made; raises `secret_unreadable` when moved, altered or made with another key."""
+        try:
+            plain = self._field.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(table, row, column))
+        except (InvalidTag, ValueError) as error:
+            raise CallyError("secret_unreadable", f"The stored secret {table}.{column} cannot be decrypted.") from error
+        return plain.decode()
+
+    def sign(self, purpose: str, subject: str) -> str:
+        """A link token `subject.signature`, good for this one purpose; `subject` must be free of dots."""
+        return f"{subject}.{_text(self._mac(purpose, subject))}"
+
+    def verified(self, purpose: str, token: str) -> str | None:
+        """The subject of a token that `sign` made for this purpose, else None."""
+        subject, _, signature = token.partition(".")
+        expected = _text(self._mac(purpose, subject))
+        return subject if hmac.compare_digest(expected.encode(), signature.encode()) else None
+
+    def _mac(self, purpose: str, subject: str) -> bytes:
+        return hmac.digest(self._link, f"{purpose}\0{subject}".encode(), "sha256")[:SIGNATURE_BYTES]
+
+
+def read_or_make_key(path: Path) -> bytes:
+    """The key in the file (64 hexadecimal digits); a missing file is made, readable by its owner alone."""
+    try:
+        return key_from_text(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return _make_key(path)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise CallyError("key_invalid", f"{path} does not hold a key of 64 hexadecimal digits.") from error
+
+
+def key_from_text(text: str) -> bytes:
+    """32 bytes from 64 hexadecimal digits; raises ValueError otherwise."""
+    key = bytes.fromhex(text.strip())
+    if len(key) != KEY_BYTES:
+        raise ValueError("a key is 64 hexadecimal digits")
+    return key
+
+
+def new_token() -> str:
+    """A fresh 256-bit secret for sessions, API tokens and one-time links; only its hash is stored."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a 256-bit token; it has too much entropy to need a slow hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _make_key(path: Path) -> bytes:
+    key = os.urandom(KEY_BYTES)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
+    _sync_directory(path.parent)
+    return key
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)
+
+
+def _place(table: str, row: int, column: str) -> bytes:
+    return f"{table}\0{row}\0{column}".encode()
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

@@ -1,0 +1,32 @@
+"""What the browser's and the API's door is handed when it is built: resources and values, never globals."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from cally.bookings import Availability
+from cally.clock import Clock
+from cally.notify import MailSettings
+from cally.ops.health import HealthReport
+from cally.store import Store
+from cally.vault import Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """Resources of the running process that requests are answered from.
+
+    `public_url` is what links are made of (no slash at its end), read at each use because an admin may change it.
+    `mail` is None while no mail server is set up. `wake` tells the job worker that an outbox row is waiting.
+    `health` is asked for the checks of `/api/health`. `trusted_proxies` are the networks whose forwarding headers count.
+    """
+
+    store: Store
+    vault: Vault
+    clock: Clock
+    availability: Availability
+    public_url: Callable[[], str]
+    mail: Callable[[], MailSettings | None]
+    wake: Callable[[], None]
+    health: Callable[[], Awaitable[HealthReport]]
+    trusted_proxies: tuple[str, ...] = ()
+    limits: bool = True
