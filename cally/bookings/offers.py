@@ -3,11 +3,10 @@
 import msgspec
 
 from cally.errors import CallyError, invalid, not_found
-from cally.hosts import event_type_by_id, event_type_by_slug, host_by_id, host_by_slug, schedule_by_id
 from cally.model.bookings import Terms
 from cally.model.hosts import EventType, Host, Place, Schedule
 from cally.model.rules import EventTypeRules
-from cally.store import Reader
+from cally.store import Reader, event_types, hosts, schedules
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +46,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 async def offer(db: Reader, host_slug: str, event_type_slug: str) -> Offer:
     """The event type at `/{host}/{slug}`; raises `not_found`."""
-    host = await host_by_slug(db, host_slug)
-    event_type = await event_type_by_slug(db, host.id, event_type_slug) if host else None
+    host = await hosts.by_slug(db, host_slug)
+    event_type = await event_types.by_slug(db, host.id, event_type_slug) if host else None
     if host is None or event_type is None:
         raise not_found("event type")
     return await _complete(db, host, event_type)
@@ -56,15 +55,15 @@ async def offer(db: Reader, host_slug: str, event_type_slug: str) -> Offer:
 
 async def offer_by_id(db: Reader, event_type_id: int) -> Offer:
     """The event type of a booking, also when it is archived."""
-    event_type = await event_type_by_id(db, event_type_id)
-    host = await host_by_id(db, event_type.host_id) if event_type else None
+    event_type = await event_types.by_id(db, event_type_id)
+    host = await hosts.by_id(db, event_type.host_id) if event_type else None
     if host is None or event_type is None:
         raise not_found("event type")
     return await _complete(db, host, event_type)
 
 
 async def _complete(db: Reader, host: Host, event_type: EventType) -> Offer:
-    schedule = await schedule_by_id(db, event_type.schedule_id)
+    schedule = await schedules.by_id(db, event_type.schedule_id)
     if schedule is None:
         raise CallyError("conflict", "This event type has no schedule; its host must choose one.")
     return Offer(host=host, event_type=event_type, schedule=schedule)

@@ -1,0 +1,5 @@
+"""`python -m cally`: the same as the `cally` command."""
+
+from cally.cli import main
+
+main()
