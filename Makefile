@@ -1,0 +1,68 @@
+# Cally's targets; `make` alone lists them. Needs Python 3.11 or newer with venv, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/.ready-to-run
+DEV := $(BIN)/.ready-to-test
+SOURCES := cally tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check lint fix torture bench shots docs erd hooks clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(RUN) ## serve http://127.0.0.1:8080 on an encrypted database in ./var
+	$(BIN)/python -m cally serve
+
+demo: $(RUN) ## fill an empty database in ./var with a populated instance
+	$(BIN)/python -m cally demo
+
+test: $(DEV) tools ## run every test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: lint test ## format, lint, types, floors, tests
+
+lint: $(DEV) ## format, lint, types, floors
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(DEV) ## format, and mend what ruff can mend
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+torture: $(DEV) ## kill -9 a booking server again and again, cut the power, and let the oracle judge
+	$(BIN)/python -m tests.process.torture
+
+bench: $(DEV) tools ## measure, beside a ceiling measured in the same run; prints JSON
+	$(BIN)/python -m benchmarks
+
+shots: $(DEV) tools ## take the screenshots of docs/screenshots
+	$(BIN)/python -m tests.browser.shots
+
+docs: $(DEV) ## make the generated pages of docs/
+	$(BIN)/python -m tests.conformance
+
+erd: $(RUN) ## draw the schema as a Mermaid diagram, docs/schema.md
+	$(BIN)/python -m cally db erd > docs/schema.md
+
+hooks: ## run `make check` before every commit
+	git config core.hooksPath .githooks
+
+clean: ## remove what was built, not the database in ./var
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: tools
+tools: ## bring Chromium for the browser tests, where it is missing and can be had
+	@sh packaging/test-tools.sh
+
+$(RUN): requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	touch $@
+
+$(DEV): requirements-dev.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	touch $@ $(RUN)
