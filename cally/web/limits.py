@@ -1,0 +1,207 @@
+"""The raw HTTP guard before the application: one good Host, bodies bounded in size, time and sum."""
+
+import asyncio
+import ipaddress
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+log = logging.getLogger("cally.web")
+
+Scope = Any
+Message = Any
+Receive = Any
+Send = Any
+Application = Callable[[Scope, Receive, Send], Any]
+
+BODY_BYTES = 262_144
+BODY_SECONDS = 10.0
+BODIES_BYTES = 67_108_864
+TARGET_BYTES = 8_192
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+SENTENCES = {
+    400: "This is not a request that can be understood.",
+    408: "The request took too long to arrive.",
+    413: "The request is too large.",
+    414: "The address is too long.",
+    421: "This name is not served here.",
+    500: "Something went wrong here; it has been noted.",
+    503: "Too much is being sent at once; please try again in a moment.",
+}
+
+
+class _Refused(Exception):
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class _Budget:
+    """Bytes of request bodies that are in memory at once, over all requests."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+
+def guard(
+    application: Application,
+    *,
+    public_hosts: Callable[[], frozenset[str]],
+    body_bytes: int = BODY_BYTES,
+    body_seconds: float = BODY_SECONDS,
+    bodies_bytes: int = BODIES_BYTES,
+) -> Application:
+    """The application, reached only by requests whose Host is right and whose whole body is there.
+
+    `public_hosts` are the names served (lower case, no port), asked at each request; none means any name. Addresses
+    and `localhost` are always served. Bodies are read before the application is called: a slow one costs a connection
+    and never a handler. Refusals are plain text and close the connection.
+    """
+    budget = _Budget(bodies_bytes)
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            await application(scope, receive, send)
+            return
+        started = _Started(send)
+        taken = 0
+        try:
+            length, chunked = _checked_head(scope, public_hosts)
+            if chunked or length or (length is None and scope["method"] not in BODILESS):
+                body = await _body(receive, length, body_bytes, body_seconds, budget)
+                taken = len(body)
+                receive = _replay(body, receive)
+            await application(scope, receive, started)
+        except _Refused as refused:
+            await _answer(send, refused.status)
+        except Exception:
+            log.exception("A request failed beyond the application's own error pages.")
+            if not started.yes:
+                await _answer(send, 500)
+        finally:
+            budget.left += taken
+
+    return guarded
+
+
+def host_is_served(authority: str, public_hosts: frozenset[str]) -> bool:
+    """Whether a Host header names this server; addresses and `localhost` always do (no foreign page can have them)."""
+    match = AUTHORITY.fullmatch(authority.lower())
+    if match is None:
+        return False
+    name = match[1].rstrip(".")
+    return not public_hosts or name in public_hosts or name == "localhost" or _is_address(name)
+
+
+def hosts_of(*public_urls: str) -> frozenset[str]:
+    """The names in these addresses; an address or `localhost` says nothing about names, so it adds none."""
+    names = (urlsplit(url).hostname or "" for url in public_urls)
+    return frozenset(name for name in names if name and name != "localhost" and not _is_address(name))
+
+
+class _Started:
+    """`send`, remembering whether the answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.yes = False
+
+    async def __call__(self, message: Message) -> None:
+        self.yes = True
+        await self._send(message)
+
+
+def _checked_head(scope: Scope, public_hosts: Callable[[], frozenset[str]]) -> tuple[int | None, bool]:
+    hosts: list[bytes] = []
+    lengths: set[bytes] = set()
+    chunked = False
+    for name, value in scope["headers"]:
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"content-length":
+            lengths.add(value)
+        elif name == b"transfer-encoding":
+            chunked = True
+    if len(hosts) != 1 or len(lengths) > 1 or (lengths and chunked) or not all(map(bytes.isdigit, lengths)):
+        raise _Refused(400)
+    if not host_is_served(hosts[0].decode("latin-1"), public_hosts()):
+        raise _Refused(421 if AUTHORITY.fullmatch(hosts[0].decode("latin-1").lower()) else 400)
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > TARGET_BYTES:
+        raise _Refused(414)
+    if "\0" in scope["path"]:
+        raise _Refused(400)
+    return (int(lengths.pop()) if lengths else None), chunked
+
+
+async def _body(receive: Receive, length: int | None, most: int, seconds: float, budget: _Budget) -> bytes:
+    if length is not None and length > most:
+        raise _Refused(413)
+    parts: list[bytes] = []
+    try:
+        async with asyncio.timeout(seconds):
+            await _collect(receive, parts, most, budget)
+    except TimeoutError:
+        _give_back(parts, budget)
+        raise _Refused(408) from None
+    except _Refused:
+        _give_back(parts, budget)
+        raise
+    return b"".join(parts)
+
+
+async def _collect(receive: Receive, parts: list[bytes], most: int, budget: _Budget) -> None:
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Refused(400)
+        part = message.get("body", b"")
+        size += len(part)
+        budget.left -= len(part)
+        parts.append(part)
+        if size > most:
+            raise _Refused(413)
+        if budget.left < 0:
+            raise _Refused(503)
+        if not message.get("more_body", False):
+            return
+
+
+def _give_back(parts: Iterable[bytes], budget: _Budget) -> None:
+    budget.left += sum(map(len, parts))
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed
+
+
+async def _answer(send: Send, status: int) -> None:
+    text = SENTENCES[status].encode() + b"\n"
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(text)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text, "more_body": False})
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
