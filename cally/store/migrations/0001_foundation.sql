@@ -220,6 +220,7 @@ CREATE TABLE calendar (
   id               INTEGER PRIMARY KEY,
   host_id          INTEGER NOT NULL REFERENCES host (id),
   name             TEXT NOT NULL,
+  shown_address    TEXT NOT NULL,
   address_sealed   BLOB NOT NULL,
   tz               TEXT,
   tentative_blocks INTEGER NOT NULL CHECK (tentative_blocks IN (0, 1)),
@@ -227,6 +228,7 @@ CREATE TABLE calendar (
   last_modified    TEXT NOT NULL DEFAULT '',
   created_at       INTEGER NOT NULL,
   last_read_at     INTEGER,
+  expanded_at      INTEGER,
   next_read_at     INTEGER NOT NULL,
   failing_since    INTEGER,
   last_error       TEXT NOT NULL DEFAULT '',
@@ -236,16 +238,18 @@ CREATE TABLE calendar (
 CREATE INDEX calendar_by_host ON calendar (host_id);
 CREATE INDEX calendar_by_next_read ON calendar (next_read_at);
 
+-- No row is longer than a week (longer events are several rows), so that the rows of a window are one index range.
 CREATE TABLE busy_time (
   calendar_id INTEGER NOT NULL REFERENCES calendar (id) ON DELETE CASCADE,
   host_id     INTEGER NOT NULL,
   starts_at   INTEGER NOT NULL,
   ends_at     INTEGER NOT NULL,
   uid         TEXT NOT NULL,
-  CHECK (ends_at > starts_at)
+  CHECK (ends_at > starts_at),
+  CHECK (ends_at <= starts_at + 604800)
 ) STRICT;
-CREATE INDEX busy_time_by_end ON busy_time (host_id, ends_at);
-CREATE INDEX busy_time_by_calendar ON busy_time (calendar_id);
+CREATE INDEX busy_time_by_start ON busy_time (host_id, starts_at, ends_at);
+CREATE INDEX busy_time_by_calendar ON busy_time (calendar_id, starts_at);
 
 -- How often an owner's availability has changed, whoever changed it: what was computed for a number stays right for it.
 CREATE TABLE revision (

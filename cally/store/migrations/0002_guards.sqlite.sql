@@ -230,8 +230,9 @@ BEGIN
   ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
 END;
 
+-- A read that finds nothing new leaves the number as it is: staleness is judged by itself, busy time by its own rows.
 CREATE TRIGGER calendar_revision_update
-AFTER UPDATE ON calendar
+AFTER UPDATE OF host_id, tz, tentative_blocks ON calendar
 BEGIN
   INSERT INTO revision (owner_id, number)
   VALUES (NEW.host_id, 1)
