@@ -28,7 +28,7 @@ async def host(
     store: Store, name: str, *, role: str = "host", tz: str = TZ, now: int = NOW, caps: tuple[Cap, ...] = ()
 ) -> Host:
     """A verified host with an account and nothing else; `Ada Lovelace` gets the slug `ada`."""
-    first = name.split()[0].lower()
+    first = name.split(maxsplit=1)[0].lower()
     made = Host(
         id=new_id(now),
         slug=first,

@@ -71,7 +71,8 @@ class Availability:
         seats = offer.event_type.rules.seats
         taken = await _seats_taken(db, offer, window) if seats > 1 else {}
         return tuple(
-            Slot(starts_at=start, ends_at=start + minutes * 60, seats_left=seats - taken.get(start, 0)) for start in starts
+            Slot(starts_at=start, ends_at=start + minutes * 60, seats_left=seats - taken.get(start, 0))
+            for start in starts
         )
 
 

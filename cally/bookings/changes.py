@@ -1,4 +1,4 @@
-"""What may become of a booking: approve, decline, cancel, reschedule, no-show; each with one defined answer (rule 54)."""
+"""What may become of a booking: approve, decline, cancel, reschedule, no-show; each has a defined answer (rule 54)."""
 
 import msgspec
 

@@ -34,7 +34,9 @@ async def question(
     host_caps = offer.host.caps
     reach = _reach(rules, (*rules.caps, *host_caps), window, now)
     claims = [c for c in await occupancy.list_between(db, offer.host.id, *reach) if c.uid not in without]
-    busy = await calendars.list_busy(db, offer.host.id, window[0] - DAY_SECONDS, window[1] + DAY_SECONDS)
+    busy = await calendars.list_busy(
+        db, offer.host.id, _first(rules, window, now) - DAY_SECONDS, window[1] + DAY_SECONDS
+    )
     host = HostRules(
         id=offer.host.slug,
         week_starts_on=offer.host.week_starts_on,
@@ -61,8 +63,13 @@ def free_time_only(asked: Question, starts_at: int, ends_at: int) -> Question:
 def _reach(rules: EventTypeRules, caps: Iterable[Cap], window: tuple[int, int], now: int) -> tuple[int, int]:
     """How far around the window claims matter: buffers reach a day, caps their period, open days back to now."""
     days = max([1, *(REACH_DAYS[cap.per] for cap in caps)])
-    first = min(window[0], now) if rules.horizon is not None and rules.horizon.kind == "open_days" else window[0]
-    return first - days * DAY_SECONDS, window[1] + days * DAY_SECONDS
+    return _first(rules, window, now) - days * DAY_SECONDS, window[1] + days * DAY_SECONDS
+
+
+def _first(rules: EventTypeRules, window: tuple[int, int], now: int) -> int:
+    """Where to begin looking: open days are counted from now on, whatever the window (rule 42)."""
+    counts_open_days = rules.horizon is not None and rules.horizon.kind == "open_days"
+    return min(window[0], now) if counts_open_days else window[0]
 
 
 def _booked(claims: list[ClaimRow], event_type_id: int) -> Iterable[Claim]:
