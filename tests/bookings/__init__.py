@@ -1,0 +1,1 @@
+"""The booking room: hold, book, approve, cancel, reschedule."""
