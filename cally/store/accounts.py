@@ -17,7 +17,7 @@ SELECT id, email, name, role, verified_at, disabled_at, created_at
 FROM account
 WHERE email = :email
 """
-PASSWORD_HASH = """
+HASH = """
 SELECT password_hash
 FROM account
 WHERE id = :id
@@ -37,9 +37,18 @@ FROM account
 WHERE role = 'admin'
   AND disabled_at IS NULL
 """
-UPDATE_PASSWORD = """
+UPDATE_HASH = """
 UPDATE account
 SET password_hash = :password_hash
+WHERE id = :id
+"""
+UPDATE_NAME = """
+UPDATE account
+SET name = :name
+WHERE id = :id
+"""
+DELETE = """
+DELETE FROM account
 WHERE id = :id
 """
 UPDATE_DISABLED = """
@@ -88,7 +97,7 @@ async def by_email(db: Reader, email: str) -> Account | None:
 
 async def password_hash(db: Reader, id: int) -> str | None:
     """The PHC string of an account's password; None while it has none."""
-    row = await db.row(PASSWORD_HASH, id=id)
+    row = await db.row(HASH, id=id)
     return row[0] if row else None
 
 
@@ -111,12 +120,22 @@ async def count_admins(db: Reader) -> int:
 
 async def update_password(tx: Writer, id: int, password_hash: str) -> None:
     """Set the PHC string of an account's password."""
-    await tx.run(UPDATE_PASSWORD, id=id, password_hash=password_hash)
+    await tx.run(UPDATE_HASH, id=id, password_hash=password_hash)
 
 
 async def update_disabled(tx: Writer, id: int, disabled_at: int | None) -> None:
     """Lock an account out, or (None) let it in again."""
     await tx.run(UPDATE_DISABLED, id=id, disabled_at=disabled_at)
+
+
+async def update_name(tx: Writer, id: int, name: str) -> None:
+    """Set what an account is called."""
+    await tx.run(UPDATE_NAME, id=id, name=name)
+
+
+async def delete(tx: Writer, id: int) -> None:
+    """Remove an account with its sessions and tokens; its host must be gone before."""
+    await tx.run(DELETE, id=id)
 
 
 def _account(row: Row) -> Account:

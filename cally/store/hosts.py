@@ -49,6 +49,37 @@ SET slug = :slug,
     caps = :caps
 WHERE id = :id
 """
+HAS_BOOKINGS = """
+SELECT EXISTS (
+  SELECT 1
+  FROM booking
+  WHERE host_id = :id
+)
+"""
+DELETE_CALENDARS = """
+DELETE FROM calendar
+WHERE host_id = :id
+"""
+DELETE_CHANNELS = """
+DELETE FROM channel
+WHERE host_id = :id
+"""
+DELETE_CLAIMS = """
+DELETE FROM occupancy
+WHERE owner_id = :id
+"""
+DELETE_EVENT_TYPES = """
+DELETE FROM event_type
+WHERE host_id = :id
+"""
+DELETE_SCHEDULES = """
+DELETE FROM schedule
+WHERE host_id = :id
+"""
+DELETE = """
+DELETE FROM host
+WHERE id = :id
+"""
 
 _caps = msgspec.json.Decoder(tuple[Cap, ...])
 
@@ -105,6 +136,20 @@ async def update(tx: Writer, host: Host) -> None:
         about=host.about,
         caps=_json(host.caps),
     )
+
+
+async def has_bookings(db: Reader, id: int) -> bool:
+    """Whether a host was ever booked."""
+    row = await db.row(HAS_BOOKINGS, id=id)
+    return bool(row and row[0])
+
+
+async def delete(tx: Writer, id: int) -> None:
+    """Remove a host who was never booked, with all that they set up; the foreign keys refuse it for any other."""
+    belongings = (DELETE_CALENDARS, DELETE_CHANNELS, DELETE_CLAIMS, DELETE_EVENT_TYPES, DELETE_SCHEDULES)
+    for statement in belongings:
+        await tx.run(statement, id=id)
+    await tx.run(DELETE, id=id)
 
 
 def _host(row: Row) -> Host:

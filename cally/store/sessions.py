@@ -28,6 +28,11 @@ DELETE_OF = """
 DELETE FROM session
 WHERE account_id = :account_id
 """
+DELETE_OTHERS = """
+DELETE FROM session
+WHERE account_id = :account_id
+  AND token_hash <> :kept
+"""
 DELETE_EXPIRED = """
 DELETE FROM session
 WHERE expires_at <= :now
@@ -80,6 +85,11 @@ async def delete(tx: Writer, token_hash: bytes) -> int:
 async def delete_of(tx: Writer, account_id: int) -> int:
     """End every session of an account; how many there were."""
     return await tx.run(DELETE_OF, account_id=account_id)
+
+
+async def delete_others(tx: Writer, account_id: int, *, kept: bytes) -> int:
+    """End every session of an account but the one of that token hash; how many there were."""
+    return await tx.run(DELETE_OTHERS, account_id=account_id, kept=kept)
 
 
 async def delete_expired(tx: Writer, *, now: int, unused_since: int) -> int:

@@ -1,0 +1,118 @@
+"""Making accounts: an account and its host, in one transaction, from the command line, by an admin or at set-up."""
+
+from itertools import count
+
+from cally.accounts.password_rules import check_password_rules
+from cally.accounts.passwords import password_hash
+from cally.errors import invalid
+from cally.model.accounts import Account, Actor, Role
+from cally.model.addresses import email_address
+from cally.model.hosts import Host
+from cally.model.ids import new_id
+from cally.model.locales import locale_tag
+from cally.model.slugs import LONGEST, RESERVED, host_slug, slug_from
+from cally.model.texts import line
+from cally.model.zones import zone
+from cally.store import Reader, Store, Writer, accounts, audit, hosts
+
+NAME_LENGTH = 100
+FALLBACK_SLUG = "host"
+
+
+class NewAccount:
+    """Checked input of an account that may be made; raises `invalid` naming the first field at fault."""
+
+    def __init__(
+        self, *, email: str, name: str, role: Role, password: str | None, slug: str | None, tz: str, locale: str
+    ) -> None:
+        self.name = line(name, "name", longest=NAME_LENGTH)
+        self.email = email_address(email)
+        self.role = role
+        self.slug = host_slug(slug) if slug else None
+        self.tz = zone(tz)
+        self.locale = locale_tag(locale)
+        self.password = password
+        if password is not None:
+            check_password_rules(password, name=self.name, email=self.email)
+
+    async def password_hash(self) -> str | None:
+        """The hash to keep; made before the transaction, which must not wait for it."""
+        return await password_hash(self.password) if self.password is not None else None
+
+
+async def create_account(
+    store: Store,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password: str | None,
+    slug: str | None,
+    tz: str,
+    locale: str,
+    now: int,
+    actor: Actor,
+    verified: bool,
+) -> Account:
+    """A new account with its host; on disk when this returns.
+
+    Without a slug the name gives one, made unique; without a password nobody can sign in until one is set. Raises
+    `invalid` with the field, also for an address or slug that is taken.
+    """
+    new = NewAccount(email=email, name=name, role=role, password=password, slug=slug, tz=tz, locale=locale)
+    hashed = await new.password_hash()
+    async with store.write() as tx:
+        return await insert_account(tx, new, hashed, now=now, actor=actor, verified=verified)
+
+
+async def insert_account(
+    tx: Writer, new: NewAccount, hashed: str | None, *, now: int, actor: Actor | None, verified: bool
+) -> Account:
+    """Store account, host and audit entry; without `actor` the new account itself is who acts."""
+    if await accounts.by_email(tx, new.email) is not None:
+        raise invalid("email", "There is already an account with this e-mail address.")
+    address = await _free_slug(tx, new)
+    account = await accounts.insert(
+        tx,
+        id=new_id(now),
+        email=new.email,
+        name=new.name,
+        role=new.role,
+        password_hash=hashed,
+        verified_at=now if verified else None,
+        created_at=now,
+    )
+    await hosts.insert(tx, _host(account, address, new), now=now)
+    who = actor or Actor(kind=account.role, account_id=account.id)
+    facts = {"role": account.role, "slug": address}
+    subject = f"account:{account.id}"
+    await audit.insert(tx, now=now, actor=who, tag=f"{who.kind}:account:create", subject=subject, **facts)
+    return account
+
+
+async def _free_slug(db: Reader, new: NewAccount) -> str:
+    if new.slug is not None:
+        if await hosts.slug_owner(db, new.slug) is not None:
+            raise invalid("slug", f"The address “{new.slug}” is taken; please choose another one.")
+        return new.slug
+    base = slug_from(new.name) or slug_from(new.email.partition("@")[0]) or FALLBACK_SLUG
+    for number in count(1):
+        ending = "" if number == 1 else f"-{number}"
+        candidate = base[: LONGEST - len(ending)].rstrip("-") + ending
+        if candidate not in RESERVED and await hosts.slug_owner(db, candidate) is None:
+            return candidate
+    raise AssertionError("numbers do not end")
+
+
+def _host(account: Account, slug: str, new: NewAccount) -> Host:
+    return Host(
+        id=account.id,
+        slug=slug,
+        name=account.name,
+        email=account.email,
+        tz=new.tz,
+        locale=new.locale,
+        week_starts_on="mon",
+        about="",
+        caps=(),
+    )

@@ -1,0 +1,57 @@
+"""Signing in with address and password: equal answers and equal work whether the account exists or not."""
+
+from cally.accounts.brake import SignInBrake
+from cally.accounts.passwords import is_outdated, password_hash, password_matches
+from cally.accounts.sessions import start_session
+from cally.errors import CallyError
+from cally.model.accounts import Account, Actor
+from cally.model.addresses import email_address
+from cally.store import Store, accounts, audit
+
+
+async def sign_in(
+    store: Store, *, email: str, password: str, now: int, address: str, device: str, brake: SignInBrake
+) -> tuple[str, Account]:
+    """A new session's token, and the account it belongs to; whatever token was there before is never kept.
+
+    Raises `sign_in_failed`, the same for a wrong password, an unknown and a disabled account, or `rate_limited` with
+    `retry_after` seconds. `address` is the network address of the device.
+    """
+    wanted = _normal(email)
+    brake.attempt(address, wanted, now)
+    known = await accounts.by_email(store.reader, wanted)
+    kept = await accounts.password_hash(store.reader, known.id) if known and known.disabled_at is None else None
+    with brake.judging():
+        right = await password_matches(password, kept)
+        fresh = await password_hash(password) if right and kept and is_outdated(kept) else None
+    if not right or known is None:
+        await _note_failure(store, known, now=now, address=address)
+        raise _failed()
+    async with store.write() as tx:
+        if await accounts.password_hash(tx, known.id) != kept:  # changed while it was being judged
+            raise _failed()
+        if fresh is not None:
+            await accounts.update_password(tx, known.id, fresh)
+        token = await start_session(tx, known, now=now, address=address, device=device)
+    brake.succeeded(address, wanted)
+    return token, known
+
+
+def _failed() -> CallyError:
+    return CallyError("sign_in_failed", "The e-mail address or the password is wrong.")
+
+
+async def _note_failure(store: Store, known: Account | None, *, now: int, address: str) -> None:
+    """What was typed as the address is not noted: it may be a password in the wrong field."""
+    actor = Actor(kind="guest", address=address)
+    subject = f"account:{known.id}" if known else "account:unknown"
+    async with store.write() as tx:
+        await audit.insert(tx, now=now, actor=actor, tag="guest:session:refuse", subject=subject)
+
+
+def _normal(email: str) -> str:
+    """The address as accounts are found by it; what is no address belongs to nobody."""
+    try:
+        return email_address(email)
+    except CallyError:
+        return email.strip().lower()[:254]
