@@ -1,8 +1,9 @@
 """What the browser's and the API's door is handed when it is built: resources and values, never globals."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cally.accounts import SignInBrake
 from cally.bookings import Availability
 from cally.clock import Clock
 from cally.notify import MailSettings
@@ -18,6 +19,7 @@ class Doors:
     `public_url` is what links are made of (no slash at its end), read at each use because an admin may change it.
     `mail` is None while no mail server is set up. `wake` tells the job worker that an outbox row is waiting.
     `health` is asked for the checks of `/api/health`. `trusted_proxies` are the networks whose forwarding headers count.
+    `brake` slows down whoever guesses passwords.
     """
 
     store: Store
@@ -30,3 +32,4 @@ class Doors:
     health: Callable[[], Awaitable[HealthReport]]
     trusted_proxies: tuple[str, ...] = ()
     limits: bool = True
+    brake: SignInBrake = field(default_factory=SignInBrake)
