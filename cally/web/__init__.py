@@ -1,0 +1,52 @@
+"""The door for browsers and programs: pages, API v1, and what stands around every request and answer."""
+
+import importlib
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from cally.web import api, limits
+from cally.web.doors import Doors
+from cally.web.errors import on_error
+from cally.web.headers import with_headers
+from cally.web.origin import require_same_origin
+from cally.web.signed_in import session
+
+Application = Any
+
+
+def build(doors: Doors) -> Application:
+    """The ASGI application: Litestar's routes inside the raw HTTP guard inside the security headers."""
+    guarded = limits.guard(routes(doors), public_hosts=lambda: limits.hosts_of(doors.public_url()))
+    return with_headers(guarded, public_url=doors.public_url)
+
+
+def routes(doors: Doors) -> Litestar:
+    """All routes. Every handler may ask for `doors` and for `session` (None when nobody is signed in)."""
+
+    def provide_doors() -> Doors:
+        return doors
+
+    return Litestar(
+        route_handlers=[*api.ROUTES, *_pages()],
+        dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
+        exception_handlers={Exception: on_error},
+        guards=[require_same_origin],
+        state=State({"doors": doors}),
+        request_max_body_size=limits.BODY_BYTES,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _pages() -> list[Any]:
+    found: list[Any] = []
+    for name in ("cally.web.static", "cally.web.pages.public", "cally.web.pages.host", "cally.web.pages.setup"):
+        try:
+            found.extend(importlib.import_module(name).ROUTES)
+        except ModuleNotFoundError:
+            continue
+    return found

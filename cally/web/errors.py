@@ -1,0 +1,117 @@
+"""Errors at the web's door: each code mapped to a status once; RFC 9457 for programs, a page for people."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from cally.errors import CallyError
+from cally.web import rendering
+
+log = logging.getLogger("cally.web")
+
+PROBLEM_TYPE = "application/problem+json"
+STATUS = {
+    "malformed": 400,
+    "unauthorized": 401,
+    "sign_in_failed": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "slot_taken": 409,
+    "too_large": 413,
+    "unsupported_type": 415,
+    "invalid": 422,
+    "idempotency_key_reused": 422,
+    "rate_limited": 429,
+    "internal": 500,
+    "storage_busy": 503,
+    "storage_full": 503,
+    "storage_failed": 503,
+}
+RETRY_SECONDS = {"storage_busy": 1, "storage_full": 60, "storage_failed": 5}
+CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+SENTENCES = {
+    "malformed": "This request could not be understood.",
+    "not_found": "There is nothing at this address.",
+    "method_not_allowed": "This address does not take this method.",
+    "too_large": "The request is too large.",
+    "internal": "Something went wrong here; it has been noted.",
+}
+
+
+def is_api(path: str) -> bool:
+    """Whether a program is asking, and is to be answered in JSON."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to whatever was raised while a request was being answered; the unexpected is logged once."""
+    shown, headers = _shown(request, error)
+    status = STATUS.get(shown.code, 500)
+    if is_api(request.scope["path"]):
+        return problem(shown, status, headers)
+    return _page(request, shown, status, headers)
+
+
+def problem(error: CallyError, status: int | None = None, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    """An error as RFC 9457 problem details; the facts stand beside `code` as extension members."""
+    number = STATUS.get(error.code, 500) if status is None else status
+    content = {
+        "type": f"/api/v1/docs#problem-{error.code}",
+        "title": HTTPStatus(number).phrase,
+        "status": number,
+        "detail": error.sentence,
+        "code": error.code,
+        **{name: value for name, value in error.facts.items() if value is not None},
+    }
+    return Response(
+        content=msgspec.json.encode(content),
+        status_code=number,
+        media_type=PROBLEM_TYPE,
+        headers={**_retry(error), **(headers or {})},
+    )
+
+
+def _page(request: Request[Any, Any, Any], error: CallyError, status: int, headers: Mapping[str, str]) -> Response[Any]:
+    answer = rendering.render(
+        request,
+        "pages/error.html",
+        status=status,
+        title=HTTPStatus(status).phrase,
+        sentence=error.sentence,
+        code=error.code,
+    )
+    answer.status_code = status
+    for name, value in {**_retry(error), **headers}.items():
+        answer.headers[name] = value
+    return answer
+
+
+def _shown(request: Request[Any, Any, Any], error: Exception) -> tuple[CallyError, dict[str, str]]:
+    if isinstance(error, CallyError) and error.code in STATUS:
+        return error, _challenge(error)
+    if isinstance(error, HTTPException) and error.status_code in CODES:
+        code = CODES[error.status_code]
+        return CallyError(code, SENTENCES[code]), _allowed(error)
+    path = request.scope.get("path_template") or "an unknown address"
+    log.error("A request to %s failed: %s", path, type(error).__name__, exc_info=error)
+    return CallyError("internal", SENTENCES["internal"]), {}
+
+
+def _allowed(error: HTTPException) -> dict[str, str]:
+    return {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+
+
+def _challenge(error: CallyError) -> dict[str, str]:
+    return {"www-authenticate": 'Bearer realm="cally"'} if error.code == "unauthorized" else {}
+
+
+def _retry(error: CallyError) -> dict[str, str]:
+    seconds = error.facts.get("retry_after", RETRY_SECONDS.get(error.code))
+    return {} if seconds is None else {"retry-after": str(seconds)}
