@@ -79,6 +79,12 @@ SET schedule_id = :schedule_id,
     updated_at = :now
 WHERE id = :id
 """
+UPDATE_POSITION = """
+UPDATE event_type
+SET position = :position,
+    updated_at = :now
+WHERE id = :id
+"""
 ARCHIVE = """
 UPDATE event_type
 SET slug = :slug,
@@ -148,6 +154,11 @@ async def most_seats_taken(db: Reader, id: int, *, now: int) -> int:
 async def update(tx: Writer, event_type: EventType, *, now: int) -> None:
     """Write everything that may change; raises `Duplicate` when its host has another one of this slug."""
     await tx.run(UPDATE, now=now, **_changeable(event_type))
+
+
+async def update_position(tx: Writer, id: int, *, position: int, now: int) -> None:
+    """Move an event type within its host's order."""
+    await tx.run(UPDATE_POSITION, id=id, position=position, now=now)
 
 
 async def archive(tx: Writer, id: int, *, slug: str, now: int) -> None:
