@@ -1,0 +1,1 @@
+"""Keeping the machine well: the instance's lock, health, the doctor, and the talk with systemd."""

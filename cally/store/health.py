@@ -1,0 +1,74 @@
+"""The SQL of the machine's own questions: is work late, has something been given up, is a calendar not read?"""
+
+from cally.store.driver import Reader
+
+ANSWERS = """
+SELECT count(*)
+FROM migration
+"""
+OLDEST_DUE = """
+SELECT MIN(due_at)
+FROM job
+WHERE state = 'waiting'
+"""
+OLDEST_LAPSED_LEASE = """
+SELECT MIN(leased_until)
+FROM job
+WHERE state = 'running'
+"""
+DEAD = """
+SELECT count(*)
+FROM job
+WHERE state = 'dead'
+"""
+FAILED_MESSAGES = """
+SELECT count(*)
+FROM message
+WHERE state = 'failed'
+"""
+STALE_CALENDARS = """
+SELECT count(*)
+FROM calendar
+WHERE COALESCE(last_read_at, created_at) < :before
+"""
+LATEST_ENTRY = """
+SELECT at
+FROM audit_entry
+ORDER BY id DESC
+LIMIT 1
+"""
+
+
+async def answers(db: Reader) -> bool:
+    """Whether the database can be read."""
+    return await db.row(ANSWERS) is not None
+
+
+async def oldest_due(db: Reader) -> int | None:
+    """When the work that waits longest was due, or its worker's lease ran out; None when nothing waits."""
+    rows = (await db.row(OLDEST_DUE), await db.row(OLDEST_LAPSED_LEASE))
+    return min((row[0] for row in rows if row and row[0] is not None), default=None)
+
+
+async def count_dead(db: Reader) -> int:
+    """How many jobs were given up."""
+    row = await db.row(DEAD)
+    return int(row[0]) if row else 0
+
+
+async def count_failed_messages(db: Reader) -> int:
+    """How many messages could not be delivered."""
+    row = await db.row(FAILED_MESSAGES)
+    return int(row[0]) if row else 0
+
+
+async def count_stale_calendars(db: Reader, *, before: int) -> int:
+    """How many calendars were last read before an instant."""
+    row = await db.row(STALE_CALENDARS, before=before)
+    return int(row[0]) if row else 0
+
+
+async def latest_entry_at(db: Reader) -> int | None:
+    """The instant of the newest audit entry: the clock must not be behind it."""
+    row = await db.row(LATEST_ENTRY)
+    return int(row[0]) if row else None
