@@ -5,7 +5,7 @@ from pathlib import Path
 from cally.store import sqlite
 from cally.store.database import SQLiteDatabase
 from cally.store.driver import Database, Duplicate, Overlap, Reader, Writer
-from cally.store.migrate import migrate
+from cally.store.migrate import check, migrate
 
 __all__ = ["Database", "Duplicate", "Overlap", "Reader", "Store", "Writer", "open_store"]
 
@@ -18,7 +18,8 @@ def open_store(path: Path, key: bytes) -> SQLiteDatabase:
     Raises `CallyError` in one clear sentence, the file untouched: `database_unreadable`, `database_newer`,
     `database_foreign`, `database_altered`.
     """
-    connection = sqlite.connect(path, key)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    connection = sqlite.connect(path, key, check=check)
     try:
         migrate(connection)
     finally:

@@ -6,8 +6,9 @@ their own fsync.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -17,127 +18,188 @@ from cally.store import sqlite
 from cally.store.driver import Row, Value, Writer
 
 BUSY_RETRY_SECONDS = 0.02
-BUSY_RETRIES = 250
-CLOSE_CHECKPOINT = apsw.SQLITE_CHECKPOINT_TRUNCATE
+BUSY_SECONDS = 5.0
 
 
 class _Session:
-    """Reads and writes through one connection, inline."""
+    """Reads and writes through one connection, inline; a transaction's session is of no use after its end."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+        self.ended = False
 
     async def rows(self, statement: str, **values: Value) -> list[Row]:
-        return sqlite.execute(self._connection, statement, values)
+        return self._execute(statement, values)
 
     async def row(self, statement: str, **values: Value) -> Row | None:
-        found = sqlite.execute(self._connection, statement, values)
+        found = self._execute(statement, values)
         return found[0] if found else None
 
     async def run(self, statement: str, **values: Value) -> int:
         before = self._connection.total_changes()
-        sqlite.execute(self._connection, statement, values)
+        self._execute(statement, values)
         return self._connection.changes() if self._connection.total_changes() != before else 0
+
+    def _execute(self, statement: str, values: dict[str, Value]) -> list[Row]:
+        if self.ended:
+            raise RuntimeError("this transaction has ended")
+        return sqlite.execute(self._connection, statement, values)
+
+
+class _Batch:
+    """Transactions that share one COMMIT, and the future that tells them how it went."""
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.future.add_done_callback(_retrieved)
+
+    def succeed(self) -> None:
+        if not self.future.done():
+            self.future.set_result(None)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
 
 
 class SQLiteDatabase:
-    """One encrypted file, opened once for reading and once for writing."""
+    """One encrypted file, opened once for reading and once for writing.
+
+    `failed` is set, and `broken` with it, when the outcome of a COMMIT is unknown: the process must start anew.
+    """
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
+        self.failed: CallyError | None = None
+        self.broken = asyncio.Event()
         self._writing = sqlite.connect(path, key)
+        self._writing.set_busy_timeout(0)
         self._reading = sqlite.connect(path, key, read_only=True)
         self._reader = _Session(self._reading)
         self._lock = asyncio.Lock()
-        self._batch: asyncio.Future[None] | None = None
+        self._writer: asyncio.Task[object] | None = None
+        self._batch: _Batch | None = None
         self._commits: set[asyncio.Task[None]] = set()
-        self.failed: CallyError | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="cally-commit")
 
     @property
     def reader(self) -> _Session:
+        """Sees what is committed, and nothing else."""
         return self._reader
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
+        """One transaction; its block must not wait for anything but the store, for all others wait for it."""
+        task = asyncio.current_task()
+        if task is not None and self._writer is task:
+            raise RuntimeError("a transaction is open in this task already")
+        until = asyncio.get_running_loop().time() + BUSY_SECONDS
         async with self._lock:
-            batch = await self._begin()
-            self._writing.execute("SAVEPOINT one")
+            batch = await self._begin(until)
+            self._writer = task
+            session = _Session(self._writing)
             try:
-                yield _Session(self._writing)
+                sqlite.execute(self._writing, "SAVEPOINT one", {})
+                yield session
+                sqlite.execute(self._writing, "RELEASE one", {})
             except BaseException as error:
                 self._undo(batch, error)
                 raise
-            self._writing.execute("RELEASE one")
-        await asyncio.shield(batch)
+            finally:
+                session.ended = True
+                self._writer = None
+        await asyncio.shield(batch.future)
 
     async def close(self) -> None:
         """Wait for running commits, fold the log into the file, close both connections."""
-        if self._commits:
+        while self._commits:
             await asyncio.wait(self._commits)
         async with self._lock:
             if self.failed is None:
-                await asyncio.to_thread(self._writing.wal_checkpoint, mode=CLOSE_CHECKPOINT)
+                with suppress(apsw.BusyError, *sqlite.DISK_ERRORS):  # the log stays, and is read at the next start
+                    await self._in_thread(self._fold)
+                self.failed = CallyError("storage_busy", "Cally is being stopped; please try again in a moment.")
             self._reading.close()
             self._writing.close()
+            self._thread.shutdown(wait=False)
 
-    async def _begin(self) -> asyncio.Future[None]:
+    async def _begin(self, until: float) -> _Batch:
         if self.failed is not None:
             raise self.failed
         if self._batch is None:
-            await self._begin_immediate()
-            self._batch = asyncio.get_running_loop().create_future()
-            self._batch.add_done_callback(_retrieved)
+            await self._begin_immediate(until)
+            self._batch = _Batch()
             task = asyncio.create_task(self._commit_when_queue_has_passed())
             self._commits.add(task)
             task.add_done_callback(self._commits.discard)
         return self._batch
 
-    async def _begin_immediate(self) -> None:
-        for _ in range(BUSY_RETRIES):
+    async def _begin_immediate(self, until: float) -> None:
+        """Each waits `BUSY_SECONDS` from its own beginning, so that a queue is not the sum of its waits."""
+        while True:
             try:
-                self._writing.execute("BEGIN IMMEDIATE")
-            except apsw.BusyError:
+                sqlite.execute(self._writing, "BEGIN IMMEDIATE", {})
+            except CallyError as error:
+                if error.code != "storage_busy" or asyncio.get_running_loop().time() >= until:
+                    raise
                 await asyncio.sleep(BUSY_RETRY_SECONDS)
             else:
                 return
-        raise CallyError("storage_busy", "Another program holds the database; nothing was changed. Please try again.")
 
-    def _undo(self, batch: asyncio.Future[None], error: BaseException) -> None:
+    def _undo(self, batch: _Batch, error: BaseException) -> None:
         """Take back one savepoint; when SQLite has thrown the whole batch away, all who share it must know."""
         if self._writing.in_transaction:
-            self._writing.execute("ROLLBACK TO one")
-            self._writing.execute("RELEASE one")
-            return
+            with suppress(apsw.Error):
+                self._writing.execute("ROLLBACK TO one; RELEASE one")
+                return
+            with suppress(apsw.Error):
+                self._writing.execute("ROLLBACK")
         self._batch = None
-        if not batch.done():
-            fault = error if isinstance(error, CallyError) else CallyError("storage_failed", "The change was not made.")
-            batch.set_exception(fault)
+        batch.fail(error if isinstance(error, CallyError) else sqlite.storage_failed())
 
     async def _commit_when_queue_has_passed(self) -> None:
         """The lock is fair: by the time it is had, all who were waiting for this batch have written into it."""
         async with self._lock:
             batch, self._batch = self._batch, None
-            if batch is None or batch.done():
+            if batch is None:
                 return
             try:
-                await asyncio.to_thread(self._writing.execute, "COMMIT")
+                await self._in_thread(self._commit)
             except apsw.Error as error:
-                batch.set_exception(self._after_failed_commit(error))
+                batch.fail(self._after_failed_commit(error))
+            except BaseException:
+                batch.fail(self._stop_writing())
+                raise
             else:
-                batch.set_result(None)
+                batch.succeed()
 
     def _after_failed_commit(self, error: apsw.Error) -> CallyError:
         """A full disk leaves things as they were; after any other fault the outcome is unknown until a restart."""
-        if sqlite.is_full(error) or isinstance(error, apsw.BusyError):
-            if self._writing.in_transaction:
+        found = sqlite.commit_error(error)
+        if found.code == "storage_failed":
+            return self._stop_writing()
+        if self._writing.in_transaction:
+            with suppress(apsw.Error):
                 self._writing.execute("ROLLBACK")
-            return sqlite.storage_full() if sqlite.is_full(error) else CallyError("storage_busy", "Nothing was changed.")
+        return found
+
+    def _stop_writing(self) -> CallyError:
         sentence = "The disk failed while a change was being saved; Cally stops writing until it is started again."
         self.failed = CallyError("storage_failed", sentence)
+        self.broken.set()
         return self.failed
 
+    async def _in_thread(self, work: Callable[[], object]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-def _retrieved(batch: asyncio.Future[None]) -> None:
+    def _commit(self) -> None:
+        self._writing.execute("COMMIT")
+
+    def _fold(self) -> None:
+        self._writing.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+
+def _retrieved(future: asyncio.Future[None]) -> None:
     """Mark a failure as seen even when the only one who waited for it has gone."""
-    if not batch.cancelled():
-        batch.exception()
+    if not future.cancelled():
+        future.exception()

@@ -1,8 +1,11 @@
 """The face of a database: what rooms may ask of one, whichever database stands behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
+
+from cally.errors import CallyError
 
 Value = int | str | bytes | None
 Row = tuple[Any, ...]
@@ -29,10 +32,17 @@ class Writer(Reader, Protocol):
 
 
 class Database(Protocol):
-    """An open database: one reader, and transactions that are durable when their block has ended."""
+    """An open database: one reader, and transactions that are durable when their block has ended.
+
+    `failed` is set, and `broken` with it, when the outcome of a COMMIT is unknown: the process must start anew.
+    """
+
+    failed: CallyError | None
+    broken: asyncio.Event
 
     @property
-    def reader(self) -> Reader: ...
+    def reader(self) -> Reader:
+        """Sees what is committed, and nothing else."""
 
     def write(self) -> AbstractAsyncContextManager[Writer]:
         """A transaction: committed and on disk when the block ends, rolled back when it raises.
@@ -40,14 +50,15 @@ class Database(Protocol):
         Raises `CallyError`: `storage_full`, `storage_failed` (outcome unknown), `storage_busy`.
         """
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Wait for running commits and let go of the file."""
 
 
-class Overlap(Exception):
+class Overlap(Exception):  # noqa: N818 - an expected "no", named for what it says
     """The database refused a claim that overlaps another one, or a seat beyond the last."""
 
 
-class Duplicate(Exception):
+class Duplicate(Exception):  # noqa: N818 - as above
     """A unique constraint refused the row."""
 
 

@@ -37,6 +37,11 @@ RECORD = """
 INSERT INTO migration (number, name, checksum)
 VALUES (:number, :name, :checksum)
 """
+TAKEN = """
+SELECT count(*)
+FROM migration
+WHERE number = :number
+"""
 LEDGER_EXISTS = """
 SELECT count(*)
 FROM sqlite_schema
@@ -61,57 +66,77 @@ def migrations() -> list[Migration]:
     return sorted(found)
 
 
-def migrate(connection: apsw.Connection) -> int:
-    """Bring the file to this version's schema; how many steps were taken.
+def check(connection: apsw.Connection) -> None:
+    """Refuse a file that this version must not write; nothing is written.
 
     Raises `CallyError("database_newer")` when a newer Cally has written the file, `database_foreign` when it is
-    another program's, `database_altered` when a step that was taken reads differently now; nothing is written then.
+    another program's, `database_altered` when a step that was taken reads differently now.
     """
+    _refuse(_applied(connection), migrations())
+
+
+def migrate(connection: apsw.Connection) -> int:
+    """Bring the file to this version's schema; how many steps were taken. The same refusals as `check`."""
     steps = migrations()
     done = _applied(connection)
-    _check(done, steps)
-    pending = [step for step in steps if step.number not in done]
-    for step in pending:
-        _take(connection, step)
-    return len(pending)
+    _refuse(done, steps)
+    return sum(_take(connection, step) for step in steps if step.number not in done)
 
 
 def pending(connection: apsw.Connection) -> int:
-    """How many steps the file still lacks; the same refusals as `migrate`."""
+    """How many steps the file still lacks; the same refusals as `check`."""
     steps = migrations()
     done = _applied(connection)
-    _check(done, steps)
+    _refuse(done, steps)
     return sum(step.number not in done for step in steps)
 
 
 def _applied(connection: apsw.Connection) -> dict[int, str]:
     if connection.execute(LEDGER_EXISTS).get:
-        return dict(connection.execute(APPLIED).fetchall())
+        return _ledger(connection)
     if connection.execute(TABLES).get:
-        raise CallyError("database_foreign", "This file is a database of another program; Cally leaves it alone.")
+        raise _foreign()
     return {}
 
 
-def _check(done: dict[int, str], steps: list[Migration]) -> None:
+def _ledger(connection: apsw.Connection) -> dict[int, str]:
+    if connection.pragma("application_id") != APPLICATION_ID:
+        raise _foreign()
+    return {int(str(number)): str(checksum) for number, checksum in connection.execute(APPLIED).fetchall()}
+
+
+def _foreign() -> CallyError:
+    return CallyError("database_foreign", "This file is a database of another program; Cally leaves it alone.")
+
+
+def _refuse(done: dict[int, str], steps: list[Migration]) -> None:
     known = {step.number: step.checksum for step in steps}
     newest = max(done, default=0)
     if newest > max(known):
-        sentence = f"This database was written by a newer Cally (schema {newest}, this one knows {max(known)}); use that one."
+        sentence = (
+            f"This database was written by a newer Cally (schema {newest}, this one knows {max(known)}); use that one."
+        )
         raise CallyError("database_newer", sentence)
     for number, checksum in done.items():
-        if known[number] != checksum:
-            raise CallyError("database_altered", f"Migration {number} differs from the one this database was made with.")
+        if known.get(number) != checksum:
+            raise CallyError(
+                "database_altered", f"Migration {number} differs from the one this database was made with."
+            )
 
 
-def _take(connection: apsw.Connection, step: Migration) -> None:
+def _take(connection: apsw.Connection, step: Migration) -> bool:
+    """Take one step, unless another process has taken it in the meantime."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.pragma("application_id", APPLICATION_ID)
         connection.execute(LEDGER)
-        connection.execute(step.script)
-        connection.execute(RECORD, {"number": step.number, "name": step.name, "checksum": step.checksum})
+        taken = connection.execute(TAKEN, {"number": step.number}).get
+        if not taken:
+            connection.execute(step.script)
+            connection.execute(RECORD, {"number": step.number, "name": step.name, "checksum": step.checksum})
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    return not taken

@@ -33,7 +33,7 @@ SENTENCES = {
 }
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, status: int) -> None:
         self.status = status
 
@@ -77,7 +77,7 @@ def guard(
                 taken = len(body)
                 receive = _replay(body, receive)
             await application(scope, receive, started)
-        except _Refused as refused:
+        except _RefusedError as refused:
             await _answer(send, refused.status)
         except Exception:
             log.exception("A request failed beyond the application's own error pages.")
@@ -128,27 +128,27 @@ def _checked_head(scope: Scope, public_hosts: Callable[[], frozenset[str]]) -> t
         elif name == b"transfer-encoding":
             chunked = True
     if len(hosts) != 1 or len(lengths) > 1 or (lengths and chunked) or not all(map(bytes.isdigit, lengths)):
-        raise _Refused(400)
+        raise _RefusedError(400)
     if not host_is_served(hosts[0].decode("latin-1"), public_hosts()):
-        raise _Refused(421 if AUTHORITY.fullmatch(hosts[0].decode("latin-1").lower()) else 400)
+        raise _RefusedError(421 if AUTHORITY.fullmatch(hosts[0].decode("latin-1").lower()) else 400)
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > TARGET_BYTES:
-        raise _Refused(414)
+        raise _RefusedError(414)
     if "\0" in scope["path"]:
-        raise _Refused(400)
+        raise _RefusedError(400)
     return (int(lengths.pop()) if lengths else None), chunked
 
 
 async def _body(receive: Receive, length: int | None, most: int, seconds: float, budget: _Budget) -> bytes:
     if length is not None and length > most:
-        raise _Refused(413)
+        raise _RefusedError(413)
     parts: list[bytes] = []
     try:
         async with asyncio.timeout(seconds):
             await _collect(receive, parts, most, budget)
     except TimeoutError:
         _give_back(parts, budget)
-        raise _Refused(408) from None
-    except _Refused:
+        raise _RefusedError(408) from None
+    except BaseException:
         _give_back(parts, budget)
         raise
     return b"".join(parts)
@@ -159,15 +159,15 @@ async def _collect(receive: Receive, parts: list[bytes], most: int, budget: _Bud
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _Refused(400)
+            raise _RefusedError(400)
         part = message.get("body", b"")
         size += len(part)
         budget.left -= len(part)
         parts.append(part)
         if size > most:
-            raise _Refused(413)
+            raise _RefusedError(413)
         if budget.left < 0:
-            raise _Refused(503)
+            raise _RefusedError(503)
         if not message.get("more_body", False):
             return
 
