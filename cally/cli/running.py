@@ -1,0 +1,92 @@
+"""How a command gets at an instance: settings, key, database, and the loop that its work runs on."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from cally import clock
+from cally.config import Settings, load
+from cally.errors import CallyError, not_found
+from cally.model.accounts import Account, Actor
+from cally.model.addresses import email_address
+from cally.store import Reader, Store, accounts, open_store
+from cally.vault import Vault, read_or_make_key
+
+CLI = Actor(kind="cli")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """An opened instance, for the length of one command."""
+
+    settings: Settings
+    vault: Vault
+    store: Store
+    now: int
+
+
+def settings() -> Settings:
+    """The settings of this call; raises `settings_wrong` with every fault."""
+    context = click.get_current_context(silent=True)
+    return load(os.environ, context.find_root().obj if context else None)
+
+
+def run(work: Callable[[Instance], Awaitable[T]], *, make: bool = False) -> T:
+    """What `work` answers for this machine's instance; `make` starts an empty one where there is none yet."""
+    chosen = settings()
+
+    async def worked() -> T:
+        async with opened(chosen, make=make) as instance:
+            return await work(instance)
+
+    return asyncio.run(worked())
+
+
+@asynccontextmanager
+async def opened(chosen: Settings, *, make: bool = False) -> AsyncIterator[Instance]:
+    """The instance of these settings, closed at the end; raises `not_found` when there is none to open."""
+    vault = Vault(database_key(chosen, make=make))
+    store = open_store(chosen.database_file, vault.database_key)
+    try:
+        yield Instance(settings=chosen, vault=vault, store=store, now=clock.now())
+    finally:
+        await store.close()
+
+
+def database_key(chosen: Settings, *, make: bool = False) -> bytes:
+    """The key of an instance that exists, or with `make` may be started now."""
+    become_owner_of(chosen.state_dir)
+    if make:
+        chosen.state_dir.mkdir(parents=True, exist_ok=True)
+    elif not chosen.database_file.is_file():
+        sentence = f"There is no database at {chosen.database_file} yet; `cally serve` makes one."
+        raise CallyError("not_found", sentence)
+    elif not chosen.key_file.is_file():
+        raise CallyError("key_invalid", f"The key file {chosen.key_file} is missing; without it nothing can be read.")
+    return read_or_make_key(chosen.key_file)
+
+
+def become_owner_of(state_dir: Path) -> None:
+    """Act as the directory's owner when root types, so that the server can still write what is made here."""
+    if os.geteuid() != 0 or not state_dir.exists():
+        return
+    owner = state_dir.stat()
+    if owner.st_uid != 0:
+        os.setgroups([])
+        os.setgid(owner.st_gid)
+        os.setuid(owner.st_uid)
+
+
+async def account_by_email(db: Reader, email: str) -> Account:
+    """The account of an address as it is typed; raises `not_found`, `invalid`."""
+    account = await accounts.by_email(db, email_address(email))
+    if account is None:
+        raise not_found("account")
+    return account

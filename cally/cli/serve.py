@@ -1,0 +1,19 @@
+"""`cally serve`: the server, the jobs and everything else, in this process."""
+
+import asyncio
+
+import click
+
+from cally.cli.running import settings
+
+
+@click.command()
+def serve() -> None:
+    """Serve pages, API and jobs until SIGTERM or SIGINT.
+
+    Makes what is missing in the state directory; while there is no account it prints a one-time address for the set-up.
+    """
+    chosen = settings()
+    from cally import app  # noqa: PLC0415 - heavy: imported where used
+
+    raise SystemExit(asyncio.run(app.serve(chosen)))
