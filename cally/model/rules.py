@@ -124,12 +124,15 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldClaim(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold as the engine sees it; it counts while `expires_at` lies after now."""
+    """A hold as the engine sees it; it counts while `expires_at` lies after now.
+
+    Unless it says otherwise it is for the event type that is asked about, so that its caps count it (rule 43).
+    """
 
     starts_at: int
     ends_at: int
     expires_at: int
-    same_event_type: bool = False
+    same_event_type: bool = True
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
     seats_taken: int = 1
