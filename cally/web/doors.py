@@ -12,6 +12,10 @@ from cally.store import Store
 from cally.vault import Vault
 
 
+async def _nothing() -> None:
+    """Where settings cannot change while running."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Doors:
     """Resources of the running process that requests are answered from.
@@ -19,7 +23,8 @@ class Doors:
     `public_url` is what links are made of (no slash at its end), read at each use because an admin may change it.
     `mail` is None while no mail server is set up. `wake` tells the job worker that an outbox row is waiting.
     `health` is asked for the checks of `/api/health`. `trusted_proxies` are the networks whose forwarding headers count.
-    `brake` slows down whoever guesses passwords.
+    `brake` slows down whoever guesses passwords. `reload` makes a changed setting count; those named in `fixed`
+    (`public_url`, `smtp_url`) were decided by the operator and cannot be changed in the browser.
     """
 
     store: Store
@@ -33,3 +38,5 @@ class Doors:
     trusted_proxies: tuple[str, ...] = ()
     limits: bool = True
     brake: SignInBrake = field(default_factory=SignInBrake)
+    reload: Callable[[], Awaitable[None]] = _nothing
+    fixed: frozenset[str] = frozenset()
