@@ -1,42 +1,49 @@
 -- M1, for SQLite: the database itself refuses two claims on one owner's time, whoever writes (TRUST, rules 29, 47, 48, 58).
--- Claims never overlap, so of all rows only the nearest one before and the nearest one after can clash with a new one:
--- two index steps, however many rows there are. The gap needed is the larger of the first one's buffer after and the
--- second one's buffer before.
+-- Claims never overlap, so of all rows only the nearest ones before and after can clash with a new one: two index steps,
+-- however many rows there are (the seats of one session start together, and all of them are looked at). The gap needed is
+-- the larger of the first one's buffer after and the second one's buffer before. The guard looks after the row is there:
+-- its number is known then, and what a REPLACE removed is gone; RAISE takes the whole statement back.
 
 CREATE INDEX occupancy_by_session ON occupancy (owner_id, session);
 
 CREATE TRIGGER occupancy_guard_insert
-BEFORE INSERT ON occupancy
+AFTER INSERT ON occupancy
 BEGIN
+  SELECT RAISE(ABORT, 'occupancy: a claim ends after it starts, and buffers are not negative')
+  WHERE NEW.ends_at <= NEW.starts_at
+     OR NEW.buffer_before < 0
+     OR NEW.buffer_after < 0
+     OR NEW.seats_taken < 1;
   SELECT RAISE(ABORT, 'occupancy: overlaps another claim on this time')
   WHERE EXISTS (
     SELECT 1
-    FROM (
-      SELECT starts_at, ends_at, buffer_before, buffer_after
-      FROM (
-        SELECT starts_at, ends_at, buffer_before, buffer_after
-        FROM occupancy
-        WHERE owner_id = NEW.owner_id
-          AND starts_at <= NEW.starts_at
-          AND id <> NEW.id
-          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
-        ORDER BY starts_at DESC
-        LIMIT 1
+    FROM occupancy AS neighbour
+    WHERE neighbour.owner_id = NEW.owner_id
+      AND neighbour.starts_at IN (
+        (
+          SELECT starts_at
+          FROM occupancy
+          WHERE owner_id = NEW.owner_id
+            AND starts_at <= NEW.starts_at
+            AND id <> NEW.id
+            AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+          ORDER BY starts_at DESC
+          LIMIT 1
+        ),
+        (
+          SELECT starts_at
+          FROM occupancy
+          WHERE owner_id = NEW.owner_id
+            AND starts_at >= NEW.starts_at
+            AND id <> NEW.id
+            AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+          ORDER BY starts_at
+          LIMIT 1
+        )
       )
-      UNION ALL
-      SELECT starts_at, ends_at, buffer_before, buffer_after
-      FROM (
-        SELECT starts_at, ends_at, buffer_before, buffer_after
-        FROM occupancy
-        WHERE owner_id = NEW.owner_id
-          AND starts_at >= NEW.starts_at
-          AND id <> NEW.id
-          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
-        ORDER BY starts_at
-        LIMIT 1
-      )
-    ) AS neighbour
-    WHERE NEW.starts_at < neighbour.ends_at + MAX(neighbour.buffer_after, NEW.buffer_before)
+      AND neighbour.id <> NEW.id
+      AND (neighbour.session IS NULL OR NEW.session IS NULL OR neighbour.session <> NEW.session)
+      AND NEW.starts_at < neighbour.ends_at + MAX(neighbour.buffer_after, NEW.buffer_before)
       AND neighbour.starts_at < NEW.ends_at + MAX(NEW.buffer_after, neighbour.buffer_before)
   );
   SELECT RAISE(ABORT, 'occupancy: claims of one session must share their interval')
@@ -61,37 +68,43 @@ BEGIN
 END;
 
 CREATE TRIGGER occupancy_guard_update
-BEFORE UPDATE ON occupancy
+AFTER UPDATE ON occupancy
 BEGIN
+  SELECT RAISE(ABORT, 'occupancy: a claim ends after it starts, and buffers are not negative')
+  WHERE NEW.ends_at <= NEW.starts_at
+     OR NEW.buffer_before < 0
+     OR NEW.buffer_after < 0
+     OR NEW.seats_taken < 1;
   SELECT RAISE(ABORT, 'occupancy: overlaps another claim on this time')
   WHERE EXISTS (
     SELECT 1
-    FROM (
-      SELECT starts_at, ends_at, buffer_before, buffer_after
-      FROM (
-        SELECT starts_at, ends_at, buffer_before, buffer_after
-        FROM occupancy
-        WHERE owner_id = NEW.owner_id
-          AND starts_at <= NEW.starts_at
-          AND id <> NEW.id
-          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
-        ORDER BY starts_at DESC
-        LIMIT 1
+    FROM occupancy AS neighbour
+    WHERE neighbour.owner_id = NEW.owner_id
+      AND neighbour.starts_at IN (
+        (
+          SELECT starts_at
+          FROM occupancy
+          WHERE owner_id = NEW.owner_id
+            AND starts_at <= NEW.starts_at
+            AND id <> NEW.id
+            AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+          ORDER BY starts_at DESC
+          LIMIT 1
+        ),
+        (
+          SELECT starts_at
+          FROM occupancy
+          WHERE owner_id = NEW.owner_id
+            AND starts_at >= NEW.starts_at
+            AND id <> NEW.id
+            AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
+          ORDER BY starts_at
+          LIMIT 1
+        )
       )
-      UNION ALL
-      SELECT starts_at, ends_at, buffer_before, buffer_after
-      FROM (
-        SELECT starts_at, ends_at, buffer_before, buffer_after
-        FROM occupancy
-        WHERE owner_id = NEW.owner_id
-          AND starts_at >= NEW.starts_at
-          AND id <> NEW.id
-          AND (session IS NULL OR NEW.session IS NULL OR session <> NEW.session)
-        ORDER BY starts_at
-        LIMIT 1
-      )
-    ) AS neighbour
-    WHERE NEW.starts_at < neighbour.ends_at + MAX(neighbour.buffer_after, NEW.buffer_before)
+      AND neighbour.id <> NEW.id
+      AND (neighbour.session IS NULL OR NEW.session IS NULL OR neighbour.session <> NEW.session)
+      AND NEW.starts_at < neighbour.ends_at + MAX(neighbour.buffer_after, NEW.buffer_before)
       AND neighbour.starts_at < NEW.ends_at + MAX(NEW.buffer_after, neighbour.buffer_before)
   );
   SELECT RAISE(ABORT, 'occupancy: claims of one session must share their interval')

@@ -1,0 +1,1 @@
+"""The ops room: lock, health, doctor, logs, systemd."""

@@ -1,0 +1,1 @@
+"""The whole process: started, hurried, killed."""

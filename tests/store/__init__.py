@@ -1,0 +1,1 @@
+"""The store room: the file, its guard, its transactions."""
