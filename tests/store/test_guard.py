@@ -15,9 +15,10 @@ from cally.store import sqlite
 from cally.store.migrate import migrate
 
 KEY = bytes(range(32))
-COLUMNS = (
-    "id, owner_id, kind, uid, starts_at, ends_at, buffer_before, buffer_after, session, seats, seats_taken, expires_at"
-)
+ALL = """
+SELECT id, owner_id, kind, uid, starts_at, ends_at, buffer_before, buffer_after, session, seats, seats_taken, expires_at
+FROM occupancy
+"""
 INSERT = """
  INTO occupancy (id, owner_id, kind, uid, starts_at, ends_at, buffer_before, buffer_after, session, seats, seats_taken,
                  expires_at)
