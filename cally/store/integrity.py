@@ -4,7 +4,8 @@ from cally.store.driver import Reader
 
 PAGES = """
 SELECT integrity_check
-FROM pragma_integrity_check(10)
+FROM pragma_integrity_check
+LIMIT 10
 """
 REFERENCES = """
 SELECT "table", rowid, parent
