@@ -1,0 +1,144 @@
+"""What a calendar file says is busy; runs in a child process that has given up what it does not need (TRUST fact 7).
+
+The child gets its orders as a line of JSON and then the file, and answers with one JSON object.
+"""
+
+import os
+import resource
+import sys
+import zoneinfo
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cally.calendars.events import Event, Reader, Span, event, free_busy, span, value
+from cally.calendars.foreign_zones import ForeignZones, known_zone
+from cally.calendars.lines import Lines, Parts, parts
+from cally.calendars.series import SeriesReader
+from cally.calendars.unreadable import UnreadableError
+
+MOST_INTERVALS = 20_000
+MOST_WARNINGS = 20
+WARNING_LENGTH = 200
+REPEATS = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
+NICENESS = 5
+
+
+class Orders(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file is to be read. `window` is in epoch seconds; `own` are the host's mail addresses, in lower case."""
+
+    window: Span
+    tz: str
+    own: tuple[str, ...] = ()
+    tentative_blocks: bool = True
+    zone_paths: tuple[str, ...] = ()
+    memory_bytes: int = 256 * 1024 * 1024
+    processor_seconds: int = 4
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file holds: `busy` as (start, end, uid) within the window, and `events` in all; or an `error` alone."""
+
+    busy: tuple[tuple[int, int, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    events: int = 0
+    error: str = ""
+
+
+def main(orders_line: bytes) -> None:
+    """Read the file on standard input by these orders, within their limits, and answer on standard output."""
+    orders = msgspec.json.decode(orders_line, type=Orders)
+    give_up_powers(orders)
+    try:
+        found = read(sys.stdin.buffer.read(), orders)
+    except UnreadableError as error:
+        found = Found(error=error.sentence)
+    except MemoryError:
+        found = Found(error="The calendar needs too much memory to be read.")
+    sys.stdout.buffer.write(msgspec.json.encode(found))
+
+
+def give_up_powers(orders: Orders) -> None:
+    """Limit this process: memory, processor, no file may grow, hardly a file opened, no core left behind."""
+    limits = {
+        resource.RLIMIT_AS: orders.memory_bytes,
+        resource.RLIMIT_CPU: orders.processor_seconds,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: 32,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, most))
+    os.nice(NICENESS)
+    zoneinfo.reset_tzpath(to=orders.zone_paths)
+
+
+def read(data: bytes, orders: Orders) -> Found:
+    """The busy time that a file holds within the window; raises `UnreadableError` when it cannot be trusted."""
+    days = tuple(datetime.fromtimestamp(at, UTC).date() for at in orders.window)
+    file = parts(data, (days[0], days[1]))
+    warnings: list[str] = []
+    reader = _reader(file, orders, warnings)
+    busy: set[tuple[int, int, str]] = set()
+    for uid, spans in _spans(file, reader, orders.window, warnings):
+        for start, end in spans:
+            first, last = max(start, orders.window[0]), min(end, orders.window[1])
+            if first < last:
+                busy.add((first, last, uid))
+        if len(busy) > MOST_INTERVALS:
+            raise UnreadableError(f"The calendar takes more than {MOST_INTERVALS:,} stretches of time within reach.")
+    warnings += [
+        f"The time zone “{name}” is unknown; its events block wherever it may be." for name in reader.zones.unknown
+    ]
+    shown = tuple(text[:WARNING_LENGTH] for text in dict.fromkeys(warnings))
+    return Found(busy=tuple(sorted(busy)), warnings=shown[:MOST_WARNINGS], events=file.count)
+
+
+def _reader(file: Parts, orders: Orders, warnings: list[str]) -> Reader:
+    """The calendar's own zone goes before the one that was chosen for it (rules 31, 32)."""
+    named = file.headers.get("x-wr-timezone", "")
+    zone = known_zone(named) if named else None
+    if named and zone is None:
+        warnings.append(f"The calendar's time zone “{named}” is unknown; {orders.tz} is used for whole days.")
+    title = file.headers.get("x-wr-calname", "").lower()  # Google names a main calendar by its owner's address
+    own = {*orders.own, title} if "@" in title else {*orders.own}
+    return Reader(
+        zones=ForeignZones(file.zones),
+        tz=zone or ZoneInfo(orders.tz),
+        own=frozenset(own),
+        tentative_blocks=orders.tentative_blocks,
+    )
+
+
+def _spans(file: Parts, reader: Reader, window: Span, warnings: list[str]) -> Iterator[tuple[str, list[Span]]]:
+    """Taken spans, series by series; events that do not repeat come one by one, even if they share a UID."""
+    series: dict[str, list[Event]] = {}
+    for lines in file.events:
+        try:
+            if "FREEBUSY" in lines:
+                yield value(lines, "UID"), list(free_busy(lines, reader))
+                continue
+            found = event(lines, reader)
+            if REPEATS.isdisjoint(lines):
+                yield from _single(found, reader)
+            else:
+                series.setdefault(found.uid, []).append(found)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            warnings.append(f"{_named(lines)} has a time that cannot be understood; it does not block.")
+    counted = SeriesReader(reader, window)
+    for uid, events in series.items():
+        yield uid, counted.spans(events)
+    warnings += counted.warnings
+
+
+def _single(found: Event, reader: Reader) -> Iterator[tuple[str, list[Span]]]:
+    if found.blocks:
+        start, end = span(found, reader)
+        yield found.uid, [(min(start, end), max(start, end))]
+
+
+def _named(lines: Lines) -> str:
+    title = "".join(character for character in value(lines, "SUMMARY") if character.isprintable())
+    return f"“{title[:60]}”" if title else "An event"
