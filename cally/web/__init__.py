@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from cally.web import api, limits
+from cally.web.api.v1.slots import SlotsMemory
 from cally.web.doors import Doors
 from cally.web.errors import on_error
 from cally.web.headers import with_headers
@@ -34,7 +35,7 @@ def routes(doors: Doors) -> Litestar:
         dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
         exception_handlers={Exception: on_error},
         guards=[require_same_origin],
-        state=State({"doors": doors}),
+        state=State({"doors": doors, "slots": SlotsMemory()}),
         request_max_body_size=limits.BODY_BYTES,
         openapi_config=None,
         logging_config=None,
@@ -46,7 +47,7 @@ def _pages() -> list[Any]:
     found: list[Any] = []
     for name in ("cally.web.static", "cally.web.pages.public", "cally.web.pages.host", "cally.web.pages.setup"):
         try:
-            found.extend(importlib.import_module(name).ROUTES)
+            found.extend(getattr(importlib.import_module(name), "ROUTES", []))
         except ModuleNotFoundError:
             continue
     return found

@@ -37,8 +37,10 @@ def asked_scheme(scope: Any, trusted_proxies: tuple[str, ...]) -> str:
 
 
 def is_local(scope: Any, trusted_proxies: tuple[str, ...]) -> bool:
-    """Whether the asker sits at this machine itself."""
-    address = client_address(scope, trusted_proxies)
+    """Whether the asker sits at this machine itself; a proxy that is not trusted may speak for anybody."""
+    peer, address = _peer(scope), client_address(scope, trusted_proxies)
+    if address == peer and (_forwarded(scope) or _header(scope, b"forwarded") or _header(scope, b"via")):
+        return False
     return _is_address(address) and ipaddress.ip_address(address).is_loopback
 
 

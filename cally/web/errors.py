@@ -36,6 +36,14 @@ STATUS = {
 }
 RETRY_SECONDS = {"storage_busy": 1, "storage_full": 60, "storage_failed": 5}
 CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+HEADINGS = {
+    401: "Please sign in",
+    403: "This is not allowed",
+    404: "Nothing is here",
+    429: "Too many at once",
+    500: "Something went wrong",
+    503: "Not possible right now",
+}
 SENTENCES = {
     "malformed": "This request could not be understood.",
     "not_found": "There is nothing at this address.",
@@ -79,18 +87,18 @@ def problem(error: CallyError, status: int | None = None, headers: Mapping[str, 
 
 
 def _page(request: Request[Any, Any, Any], error: CallyError, status: int, headers: Mapping[str, str]) -> Response[Any]:
-    answer = rendering.render(
+    return rendering.render(
         request,
         "pages/error.html",
-        status=status,
+        status,
+        headers={**_retry(error), **headers},
+        number=status,
         title=HTTPStatus(status).phrase,
+        heading=HEADINGS.get(status, "This did not work"),
         sentence=error.sentence,
-        code=error.code,
+        hint="Please try again in a moment." if status >= 500 else "",
+        sign_in=error.code == "unauthorized",
     )
-    answer.status_code = status
-    for name, value in {**_retry(error), **headers}.items():
-        answer.headers[name] = value
-    return answer
 
 
 def _shown(request: Request[Any, Any, Any], error: Exception) -> tuple[CallyError, dict[str, str]]:

@@ -1,0 +1,66 @@
+"""Which program is asking: a bearer token with its scopes, acting for its own account and nobody else."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from cally import accounts
+from cally.errors import CallyError
+from cally.model.accounts import Account, Actor, ApiToken
+from cally.web.addresses import client_address
+from cally.web.doors import Doors
+
+BEARER = "bearer "
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """A program that has shown a good token."""
+
+    token: ApiToken
+    account: Account
+    address: str
+
+    def has(self, scope: str) -> bool:
+        """Whether it may do this; the admin scopes count only while the account is an admin's."""
+        return scope in self.token.scopes and (not scope.startswith("admin:") or self.account.role == "admin")
+
+    def actor(self) -> Actor:
+        """As whom it acts, for the audit log."""
+        return Actor(kind="host", account_id=self.account.id, address=self.address)
+
+    def admin(self) -> Actor:
+        """As whom it acts on the machine itself."""
+        return Actor(kind="admin", account_id=self.account.id, address=self.address)
+
+
+async def caller(request: Request[Any, Any, Any], doors: Doors, scope: str, now: int) -> Caller:
+    """Who asks, with leave to do `scope`. Raises `unauthorized` without a good token, `forbidden` without the scope.
+
+    Only requests that may change something note that the token is in use (rule 52).
+    """
+    found = await identified(request, doors, now)
+    if found is None:
+        raise CallyError("unauthorized", "This needs a token: send it as `Authorization: Bearer cally_…`.")
+    if not found.has(scope):
+        raise CallyError("forbidden", f"This token does not have the scope {scope}.", scope=scope)
+    if request.method != "GET":
+        await accounts.touch_token(doors.store, found.token, now)
+    return found
+
+
+async def identified(request: Request[Any, Any, Any], doors: Doors, now: int) -> Caller | None:
+    """Whoever shows a good token, whatever it may do; None when no good one is shown."""
+    header = request.headers.get("authorization", "")
+    if not header.lower().startswith(BEARER):
+        return None
+    known = await accounts.token(doors.store.reader, header[len(BEARER) :].strip(), now)
+    if known is None:
+        return None
+    address = client_address(request.scope, doors.trusted_proxies)
+    return Caller(token=known[0], account=known[1], address=address)
+
+
+def anybody(request: Request[Any, Any, Any], doors: Doors) -> Actor:
+    """A guest who asks without a token."""
+    return Actor(kind="guest", address=client_address(request.scope, doors.trusted_proxies))

@@ -1,0 +1,206 @@
+"""An endpoint as a value: what it takes, who may use it, how it answers; route, OpenAPI and tests are made of it."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+
+from cally.model.accounts import Actor
+from cally.web.api.bodies import malformed, read_json, read_query
+from cally.web.api.callers import Caller, anybody, caller
+from cally.web.doors import Doors
+
+PREFIX = "/api/v1"
+JSON = "application/json"
+MANAGE_TOKEN = "X-Manage-Token"  # noqa: S105 - the name of a header
+IDEMPOTENCY_KEY = "Idempotency-Key"
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Answer = Response[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request to an endpoint: read, checked for shape and leave, not yet judged.
+
+    `sent` is the body as plain values, `body` and `query` are records of the types that the endpoint names. `caller`
+    is None where no token is needed, or the manage token of a booking stands in for one.
+    """
+
+    request: Request[Any, Any, Any]
+    doors: Doors
+    now: int
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    sent: dict[str, Any]
+    caller: Caller | None
+
+    @property
+    def token_holder(self) -> Caller:
+        """The caller of an endpoint that names a scope."""
+        if self.caller is None:
+            raise RuntimeError("an endpoint without a scope asked for its caller")
+        return self.caller
+
+    @property
+    def manage_token(self) -> str | None:
+        """The guest's secret, if it was sent."""
+        return self.request.headers.get(MANAGE_TOKEN)
+
+    def guest(self) -> Actor:
+        """Whoever asks, as a guest."""
+        return anybody(self.request, self.doors)
+
+    def id(self, name: str = "id") -> int:
+        """A number in the path; what is none cannot be the name of anything, so it is 0."""
+        text = self.path[name]
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+Does = Callable[[Call], Awaitable[Answer]]
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """`scope` is what a token needs, None lets anybody in; `manage` lets a booking's manage token stand in for it.
+
+    `answers` are the good statuses with the record in their body; `refuses` the codes beyond those all can answer with.
+    """
+
+    method: Method
+    path: str
+    noun: str
+    does: Does
+    scope: str | None
+    manage: bool
+    keyed: bool
+    query: type | None
+    body: type | None
+    answers: Mapping[int, Any]
+    refuses: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """A name for programs that are generated, unique over all endpoints."""
+        return self.does.__name__.removesuffix("_")
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return inspect.getdoc(self.does).partition("\n")[0]  # type: ignore[union-attr]  # every function has one
+
+    @property
+    def description(self) -> str:
+        """What follows the first line."""
+        return inspect.getdoc(self.does).partition("\n")[2].strip()  # type: ignore[union-attr]  # as above
+
+
+@dataclass
+class Noun:
+    """The endpoints about one noun; `does` registers a function as one of them."""
+
+    title: str
+    endpoints: list[Endpoint] = field(default_factory=list)
+
+    def does(
+        self,
+        method: Method,
+        path: str,
+        *,
+        answers: Mapping[int, Any],
+        scope: str | None = None,
+        manage: bool = False,
+        keyed: bool = False,
+        query: type | None = None,
+        body: type | None = None,
+        refuses: tuple[str, ...] = (),
+    ) -> Callable[[Does], Does]:
+        """Register what answers `method` at `path` (below `/api/v1`)."""
+
+        def register(function: Does) -> Does:
+            made = Endpoint(
+                method=method,
+                path=path,
+                noun=self.title,
+                does=function,
+                scope=scope,
+                manage=manage,
+                keyed=keyed,
+                query=query,
+                body=body,
+                answers=answers,
+                refuses=refuses,
+            )
+            self.endpoints.append(made)
+            return function
+
+        return register
+
+
+class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Takes no fields."""
+
+
+def route(endpoint: Endpoint) -> HTTPRouteHandler:
+    """Litestar's handler for an endpoint."""
+
+    async def handle(request: Request[Any, Any, Any], doors: NamedDependency[Doors]) -> Response[bytes]:
+        return await endpoint.does(await _call(endpoint, request, doors))
+
+    return HTTPRouteHandler(
+        PREFIX + endpoint.path.replace("}", ":str}"),
+        http_method=[endpoint.method],
+        name=f"api_{endpoint.name}",
+        status_code=200,
+        opt={"endpoint": endpoint},
+    )(handle)
+
+
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """A record, or nothing (204), as JSON."""
+    if status == 204:
+        return Response(content=b"", status_code=204, headers=headers, media_type=JSON)
+    return Response(content=msgspec.json.encode(value), status_code=status, media_type=JSON, headers=headers)
+
+
+async def _call(endpoint: Endpoint, request: Request[Any, Any, Any], doors: Doors) -> Call:
+    now = doors.clock()
+    known: Caller | None = None
+    if endpoint.scope and not (endpoint.manage and MANAGE_TOKEN in request.headers):
+        known = await caller(request, doors, endpoint.scope, now)
+    query: Any = read_query(request, endpoint.query or Nothing)
+    body, sent = await _body(endpoint, request)
+    return Call(
+        request=request,
+        doors=doors,
+        now=now,
+        path=request.path_params,
+        query=query,
+        body=body,
+        sent=sent,
+        caller=known,
+    )
+
+
+async def _body(endpoint: Endpoint, request: Request[Any, Any, Any]) -> tuple[Any, dict[str, Any]]:
+    """The body; one whose fields are all optional may be left out altogether."""
+    if endpoint.method == "GET":
+        return None, {}
+    if not await request.body():
+        return _empty(endpoint.body), {}
+    if endpoint.body is None:
+        raise malformed("", "This request takes no body.")
+    return await read_json(request, endpoint.body)
+
+
+def _empty(wanted: type | None) -> Any:
+    if wanted is None:
+        return None
+    try:
+        return msgspec.convert({}, wanted)
+    except msgspec.ValidationError as error:
+        raise malformed("", "This request needs a body: JSON, sent as application/json.") from error

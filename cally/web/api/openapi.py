@@ -1,0 +1,217 @@
+"""The OpenAPI document, made of the endpoints themselves, so that it cannot say anything else than they do."""
+
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+
+from cally import __version__
+from cally.model.accounts import SCOPES
+from cally.ops.health import HealthReport
+from cally.web.api.endpoints import IDEMPOTENCY_KEY, JSON, MANAGE_TOKEN, PREFIX, Endpoint
+from cally.web.api.v1 import ENDPOINTS
+from cally.web.api.v1.refused import Alternative
+from cally.web.errors import PROBLEM_TYPE, STATUS
+
+REFERENCE = "#/components/schemas/{name}"
+EVERYBODY = ("malformed", "internal")
+ABOUT = (
+    "Times are instants in UTC (`2026-03-29T01:00:00Z`); dates are local to the zone that is named with them. Requests "
+    "that change something take JSON as `application/json`. Errors are problem details (RFC 9457) with a stable `code`."
+)
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong (RFC 9457); `field` is the path of the input at fault, further facts depend on the `code`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    field: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class SlotTaken(Problem, frozen=True, kw_only=True):
+    """The time cannot be had; `alternatives` are the nearest slots that can."""
+
+    code: Literal["slot_taken"]
+    alternatives: tuple[Alternative, ...]
+    reason: str | msgspec.UnsetType = msgspec.UNSET
+
+
+def document(server_url: str) -> dict[str, Any]:
+    """The whole document (OpenAPI 3.1), for the instance at this address."""
+    types = _types(ENDPOINTS)
+    _, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in ENDPOINTS:
+        paths.setdefault(PREFIX + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Cally", "version": __version__, "description": ABOUT},
+        "servers": [{"url": server_url}],
+        "tags": [{"name": noun} for noun in dict.fromkeys([*(endpoint.noun for endpoint in ENDPOINTS), "Health"])],
+        "paths": paths | _health_paths(),
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": f"A token of an account, with scopes: {', '.join(SCOPES)}.",
+                },
+                "manageToken": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": MANAGE_TOKEN,
+                    "description": "The secret part of a booking's `manage_url`, behind `/b/`.",
+                },
+            },
+        },
+    }
+
+
+def codes(endpoint: Endpoint) -> tuple[str, ...]:
+    """Every error code that an endpoint can answer with, by status."""
+    found = {*EVERYBODY, *endpoint.refuses}
+    if endpoint.query or endpoint.body or endpoint.keyed:
+        found.add("invalid")
+    if endpoint.body:
+        found |= {"unsupported_type", "too_large"}
+    if endpoint.method != "GET":
+        found |= {"forbidden", "storage_busy", "storage_full", "storage_failed"}
+    if endpoint.scope:
+        found |= {"unauthorized", "forbidden"}
+    return tuple(sorted(found, key=lambda code: (STATUS[code], code)))
+
+
+def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """Path, query and header parameters, as OpenAPI describes them."""
+    names = re.findall(r"\{(\w+)\}", endpoint.path)
+    found = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    found.extend(_query(endpoint))
+    if endpoint.keyed:
+        found.append(
+            {
+                "name": IDEMPOTENCY_KEY,
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                "description": "A name for this request; sent again, it is answered with the same booking.",
+            }
+        )
+    return found
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "tags": [endpoint.noun],
+        "summary": endpoint.summary,
+        "parameters": parameters(endpoint),
+        "responses": _good(endpoint) | _problems(codes(endpoint)),
+        "security": _security(endpoint),
+    }
+    if endpoint.description:
+        operation["description"] = endpoint.description
+    if endpoint.scope:
+        operation["x-scope"] = endpoint.scope
+    if endpoint.body:
+        content = {JSON: {"schema": _reference(endpoint.body)}}
+        operation["requestBody"] = {"required": _needs_body(endpoint.body), "content": content}
+    return operation
+
+
+def _good(endpoint: Endpoint) -> dict[str, Any]:
+    return {str(status): _answer(status, answered) for status, answered in endpoint.answers.items()}
+
+
+def _answer(status: int, answered: Any) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if answered is not None:
+        described["content"] = {JSON: {"schema": _reference(answered)}}
+    return described
+
+
+def _problems(found: Iterable[str]) -> dict[str, Any]:
+    by_status: dict[int, list[str]] = {}
+    for code in found:
+        by_status.setdefault(STATUS[code], []).append(code)
+    return {str(status): _problem(status, names) for status, names in by_status.items()}
+
+
+def _problem(status: int, names: list[str]) -> dict[str, Any]:
+    schema: dict[str, Any] = _reference(Problem)
+    if "slot_taken" in names:
+        schema = _reference(SlotTaken) if names == ["slot_taken"] else {"anyOf": [_reference(SlotTaken), schema]}
+    described: dict[str, Any] = {
+        "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{name}`' for name in names)}",
+        "content": {PROBLEM_TYPE: {"schema": schema}},
+    }
+    if status in {429, 503}:
+        described["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    return described
+
+
+def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
+    if endpoint.scope is None:
+        return []
+    return [{"token": []}, {"manageToken": []}] if endpoint.manage else [{"token": []}]
+
+
+def _query(endpoint: Endpoint) -> list[dict[str, Any]]:
+    if endpoint.query is None:
+        return []
+    _, components = msgspec.json.schema_components([endpoint.query], ref_template=REFERENCE)
+    schema = components[endpoint.query.__name__]
+    required = set(schema.get("required", ()))
+    found = []
+    for name, described in schema["properties"].items():
+        entry = {"name": name, "in": "query", "required": name in required, "schema": _without_null(described)}
+        if "description" in entry["schema"]:
+            entry["description"] = entry["schema"].pop("description")
+        found.append(entry)
+    return found
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that is left out is simply not there; `null` cannot be written in an address."""
+    kept = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    return dict(kept[0]) if len(kept) == 1 else {k: v for k, v in schema.items() if k != "default" or v is not None}
+
+
+def _health_paths() -> dict[str, Any]:
+    operations = {
+        "/api/health": ("show_health", "Show how every check stands; details only for admins and on the machine."),
+        "/api/health/ready": ("show_readiness", "Say whether requests can be served."),
+        "/api/health/live": ("show_liveness", "Say that the process is there."),
+    }
+    content = {JSON: {"schema": _reference(HealthReport)}}
+    answers = {
+        "200": {"description": "OK or degraded", "content": content},
+        "503": {"description": "Failing", "content": content},
+    }
+    return {
+        path: {
+            "get": {"operationId": name, "tags": ["Health"], "summary": summary, "responses": answers, "security": []}
+        }
+        for path, (name, summary) in operations.items()
+    }
+
+
+def _types(endpoints: Iterable[Endpoint]) -> list[Any]:
+    found: list[Any] = [Problem, SlotTaken, HealthReport]
+    for endpoint in endpoints:
+        found.extend(kind for kind in (endpoint.body, *endpoint.answers.values()) if kind is not None)
+    return list(dict.fromkeys(found))
+
+
+def _reference(kind: Any) -> dict[str, Any]:
+    return {"$ref": REFERENCE.format(name=kind.__name__)}
+
+
+def _needs_body(kind: type) -> bool:
+    return any(field.required for field in msgspec.structs.fields(kind))

@@ -1,0 +1,16 @@
+"""API v1: one module per noun, each with the endpoints that programs may use."""
+
+from cally.web.api.endpoints import Endpoint
+from cally.web.api.v1 import accounts, audit, bookings, event_types, holds, hosts, schedules, slots
+
+NOUNS = (
+    hosts.noun,
+    slots.noun,
+    holds.noun,
+    bookings.noun,
+    event_types.noun,
+    schedules.noun,
+    accounts.noun,
+    audit.noun,
+)
+ENDPOINTS: tuple[Endpoint, ...] = tuple(endpoint for noun in NOUNS for endpoint in noun.endpoints)

@@ -1,0 +1,123 @@
+"""Accounts, for admins: who can sign in and be booked."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from cally import accounts, hosts
+from cally.errors import not_found
+from cally.model.accounts import Account
+from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.instants import instant
+
+noun = Noun("Accounts")
+
+
+class AccountWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Without a slug the name gives one; without a password nobody can sign in until one is set."""
+
+    email: str
+    name: str
+    role: Literal["admin", "host"] = "host"
+    slug: str | None = None
+    password: str | None = None
+    tz: str = "UTC"
+    locale: str = "en"
+
+
+class AccountChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`disabled` locks the account out at once, or lets it in again."""
+
+    disabled: bool
+
+
+class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone who can sign in; `slug` is their public address."""
+
+    id: str
+    email: str
+    name: str
+    role: Literal["admin", "host"]
+    slug: str
+    verified_at: datetime | None
+    disabled_at: datetime | None
+    created_at: datetime
+
+
+class AccountsShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Every account, oldest first."""
+
+    accounts: tuple[AccountShown, ...]
+
+
+@noun.does("GET", "/accounts", scope="admin:read", answers={200: AccountsShown})
+async def list_accounts(call: Call) -> Answer:
+    """List every account."""
+    found = await accounts.list_accounts(call.doors.store.reader)
+    return answer(AccountsShown(accounts=tuple([await _shown(call, account) for account in found])))
+
+
+@noun.does("POST", "/accounts", scope="admin:write", body=AccountWanted, answers={201: AccountShown})
+async def create_account(call: Call) -> Answer:
+    """Make an account and its host; it is verified at once and may publish."""
+    wanted: AccountWanted = call.body
+    made = await accounts.create_account(
+        call.doors.store,
+        email=wanted.email,
+        name=wanted.name,
+        role=wanted.role,
+        password=wanted.password,
+        slug=wanted.slug,
+        tz=wanted.tz,
+        locale=wanted.locale,
+        now=call.now,
+        actor=call.token_holder.admin(),
+        verified=True,
+    )
+    return answer(await _shown(call, made), 201, {"location": f"/api/v1/accounts/{made.id}"})
+
+
+@noun.does("GET", "/accounts/{id}", scope="admin:read", answers={200: AccountShown}, refuses=("not_found",))
+async def show_account(call: Call) -> Answer:
+    """Show one account."""
+    found = await accounts.account_by_id(call.doors.store.reader, call.id())
+    if found is None:
+        raise not_found("account")
+    return answer(await _shown(call, found))
+
+
+@noun.does(
+    "PATCH",
+    "/accounts/{id}",
+    scope="admin:write",
+    body=AccountChanges,
+    answers={200: AccountShown},
+    refuses=("not_found", "conflict"),
+)
+async def change_account(call: Call) -> Answer:
+    """Lock an account out, or let it in again; its bookings stay as they are."""
+    change = accounts.disable_account if call.body.disabled else accounts.enable_account
+    changed = await change(call.doors.store, call.id(), now=call.now, actor=call.token_holder.admin())
+    return answer(await _shown(call, changed))
+
+
+@noun.does("DELETE", "/accounts/{id}", scope="admin:write", answers={204: None}, refuses=("not_found", "conflict"))
+async def delete_account(call: Call) -> Answer:
+    """Remove an account without bookings, and what its host has set up."""
+    await accounts.delete_account(call.doors.store, call.id(), now=call.now, actor=call.token_holder.admin())
+    return answer(None, 204)
+
+
+async def _shown(call: Call, account: Account) -> AccountShown:
+    host = await hosts.host_by_id(call.doors.store.reader, account.id)
+    return AccountShown(
+        id=str(account.id),
+        email=account.email,
+        name=account.name,
+        role=account.role,
+        slug=host.slug if host else "",
+        verified_at=None if account.verified_at is None else instant(account.verified_at),
+        disabled_at=None if account.disabled_at is None else instant(account.disabled_at),
+        created_at=instant(account.created_at),
+    )

@@ -1,0 +1,305 @@
+"""Bookings: made by guests, seen and changed by their host or by who holds the manage token."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from cally import bookings, hosts
+from cally.bookings import offer
+from cally.errors import invalid, not_found
+from cally.model.accounts import Actor
+from cally.model.bookings import Booking, BookingRequest, Companion, Guest, Taken
+from cally.model.zones import zone
+from cally.web.api.endpoints import IDEMPOTENCY_KEY, Answer, Call, Noun, answer
+from cally.web.api.instants import Instant, epoch
+from cally.web.api.v1.pages import Cursor, Limit, cursor, position
+from cally.web.api.v1.refused import slot_taken
+from cally.web.api.v1.shown import BookingShown, BookingsShown, shown_booking
+from cally.web.api.v1.spans import span
+
+KEY_LENGTH = 255
+
+noun = Noun("Bookings")
+
+
+class GuestWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who books; `tz` and `locale` are how they are spoken to."""
+
+    name: str
+    email: str
+    tz: str
+    locale: str = "en"
+
+
+class CompanionWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Someone the guest brings."""
+
+    email: str
+    name: str = ""
+
+
+class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`answers` maps the ids of questions to what is answered, `place` is an index into the event type's places."""
+
+    host: str
+    event_type: str
+    starts_at: Instant
+    guest: GuestWanted
+    duration_minutes: int | None = None
+    companions: tuple[CompanionWanted, ...] = ()
+    answers: dict[str, str] = {}
+    notes: str = ""
+    place: int = 0
+    guest_phone: str = ""
+    hold: str | None = None
+
+
+class BookingsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`from` and `to` are dates in `tz`, both included, or instants; `q` is looked for in guest and title."""
+
+    from_: str | None = msgspec.field(name="from", default=None)
+    to: str | None = None
+    tz: str | None = None
+    status: Literal["pending", "confirmed", "declined", "cancelled"] | None = None
+    host: (
+        Annotated[str, msgspec.Meta(description="A host's slug; another's than the token's needs admin:read.")] | None
+    ) = None
+    q: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words for the other side."""
+
+    reason: str = ""
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The new start; the length stays."""
+
+    starts_at: Instant
+
+
+@noun.does(
+    "POST",
+    "/bookings",
+    body=BookingWanted,
+    keyed=True,
+    answers={201: BookingShown, 200: BookingShown},
+    refuses=("not_found", "slot_taken", "idempotency_key_reused"),
+)
+async def make_booking(call: Call) -> Answer:
+    """Book a slot for a guest.
+
+    With an `Idempotency-Key` the same request can be sent again: the answer is the same booking, with 200. When the
+    time is gone, the answer is 409 `slot_taken` with the nearest `alternatives`.
+    """
+    request = _request(call.body)
+    doors = call.doors
+    made = await bookings.book(
+        doors.store,
+        doors.availability,
+        request,
+        now=call.now,
+        actor=call.guest(),
+        idempotency_key=_key(call),
+    )
+    if isinstance(made, Taken):
+        found = await offer(doors.store.reader, request.host, request.event_type)
+        raise slot_taken(made, found.duration_minutes(request.duration_minutes))
+    doors.wake()
+    shown = await shown_booking(doors, made.booking, for_guest=True)
+    return answer(shown, 201 if made.created else 200, {"location": f"/api/v1/bookings/{made.booking.uid}"})
+
+
+@noun.does(
+    "GET", "/bookings", scope="bookings:read", query=BookingsAsked, answers={200: BookingsShown}, refuses=("not_found",)
+)
+async def list_bookings(call: Call) -> Answer:
+    """List a host's bookings by their start, the earliest first."""
+    asked: BookingsAsked = call.query
+    host_id, tz = await _whose(call, asked)
+    from_at, to_at = span(asked.from_, asked.to, tz)
+    after = position(asked.cursor, 2) if asked.cursor is not None else None
+    found = await bookings.list_bookings(
+        call.doors.store.reader,
+        host_id=host_id,
+        from_at=from_at,
+        to_at=to_at,
+        status=asked.status,
+        q=asked.q,
+        after=(after[0], after[1]) if after is not None else None,
+        limit=asked.limit,
+    )
+    shown = tuple([await shown_booking(call.doors, booking) for booking in found])
+    more = cursor(found[-1].starts_at, found[-1].id) if len(found) == asked.limit else None
+    return answer(BookingsShown(bookings=shown, next_cursor=more))
+
+
+@noun.does(
+    "GET", "/bookings/{uid}", scope="bookings:read", manage=True, answers={200: BookingShown}, refuses=("not_found",)
+)
+async def show_booking(call: Call) -> Answer:
+    """Show one booking."""
+    booking, actor = await _booking(call)
+    return answer(await shown_booking(call.doors, booking, for_guest=actor.kind == "guest"))
+
+
+@noun.does(
+    "POST",
+    "/bookings/{uid}/cancellation",
+    scope="bookings:write",
+    manage=True,
+    body=Reason,
+    answers={200: BookingShown},
+    refuses=("not_found", "conflict"),
+)
+async def cancel_booking(call: Call) -> Answer:
+    """Cancel a booking and free its time; cancelling twice is no fault."""
+    booking, actor = await _booking(call)
+    changed = await bookings.cancel(call.doors.store, booking.uid, reason=call.body.reason, now=call.now, actor=actor)
+    return await _changed(call, changed, actor)
+
+
+@noun.does(
+    "POST",
+    "/bookings/{uid}/reschedule",
+    scope="bookings:write",
+    manage=True,
+    body=Move,
+    answers={200: BookingShown},
+    refuses=("not_found", "conflict", "slot_taken"),
+)
+async def reschedule_booking(call: Call) -> Answer:
+    """Move a booking in one step: the old time goes only if the new one is had.
+
+    The `uid` stays, `sequence` rises. A guest who moves what needs approval asks for it anew. A host is held back only
+    by what already takes their time, not by the rules for guests.
+    """
+    booking, actor = await _booking(call)
+    starts_at = epoch(call.body.starts_at, "starts_at")
+    doors = call.doors
+    moved = await bookings.reschedule(
+        doors.store, doors.availability, booking.uid, starts_at, now=call.now, actor=actor
+    )
+    if isinstance(moved, Taken):
+        raise slot_taken(moved, booking.terms.duration_minutes, for_host=actor.kind != "guest")
+    return await _changed(call, moved, actor)
+
+
+@noun.does(
+    "POST",
+    "/bookings/{uid}/approval",
+    scope="bookings:write",
+    answers={200: BookingShown},
+    refuses=("not_found", "conflict", "slot_taken"),
+)
+async def approve_booking(call: Call) -> Answer:
+    """Say yes to a request; saying it twice has one effect."""
+    booking, actor = await _booking(call)
+    doors = call.doors
+    approved = await bookings.approve(doors.store, doors.availability, booking.uid, now=call.now, actor=actor)
+    if isinstance(approved, Taken):
+        raise slot_taken(approved, booking.terms.duration_minutes, for_host=True)
+    return await _changed(call, approved, actor)
+
+
+@noun.does(
+    "POST",
+    "/bookings/{uid}/declination",
+    scope="bookings:write",
+    body=Reason,
+    answers={200: BookingShown},
+    refuses=("not_found", "conflict"),
+)
+async def decline_booking(call: Call) -> Answer:
+    """Say no to a request and free its time; saying it twice is no fault."""
+    booking, actor = await _booking(call)
+    changed = await bookings.decline(call.doors.store, booking.uid, reason=call.body.reason, now=call.now, actor=actor)
+    return await _changed(call, changed, actor)
+
+
+@noun.does(
+    "POST",
+    "/bookings/{uid}/no-show",
+    scope="bookings:write",
+    answers={200: BookingShown},
+    refuses=("not_found", "conflict"),
+)
+async def mark_no_show(call: Call) -> Answer:
+    """Note that the guest stayed away."""
+    return await _no_show(call, no_show=True)
+
+
+@noun.does(
+    "DELETE",
+    "/bookings/{uid}/no-show",
+    scope="bookings:write",
+    answers={200: BookingShown},
+    refuses=("not_found", "conflict"),
+)
+async def unmark_no_show(call: Call) -> Answer:
+    """Note that the guest came after all."""
+    return await _no_show(call, no_show=False)
+
+
+async def _no_show(call: Call, *, no_show: bool) -> Answer:
+    booking, actor = await _booking(call)
+    changed = await bookings.mark_no_show(call.doors.store, booking.uid, now=call.now, actor=actor, no_show=no_show)
+    return await _changed(call, changed, actor)
+
+
+async def _booking(call: Call) -> tuple[Booking, Actor]:
+    """The booking in the path, if it is the caller's to see, and as whom they act. Raises `not_found`."""
+    db, uid = call.doors.store.reader, call.path["uid"]
+    if call.caller is None:
+        found = await bookings.booking_for_token(db, call.doors.vault, call.manage_token or "", call.now)
+        if found is None or found.uid != uid:
+            raise not_found("booking")
+        return found, call.guest()
+    booking = await bookings.booking_by_uid(db, uid)
+    if booking is None or booking.host_id != call.caller.account.id:
+        raise not_found("booking")
+    return booking, call.caller.actor()
+
+
+async def _changed(call: Call, booking: Booking, actor: Actor) -> Answer:
+    call.doors.wake()
+    return answer(await shown_booking(call.doors, booking, for_guest=actor.kind == "guest"))
+
+
+async def _whose(call: Call, asked: BookingsAsked) -> tuple[int, str]:
+    """The host whose bookings are listed, and the zone that dates are in."""
+    caller, db = call.token_holder, call.doors.store.reader
+    host = await hosts.host_by_id(db, caller.account.id)
+    if asked.host is not None and (host is None or asked.host != host.slug):
+        host = await hosts.host_by_slug(db, asked.host) if caller.has("admin:read") else None
+    if host is None:
+        raise not_found("host")
+    return host.id, zone(asked.tz) if asked.tz is not None else host.tz
+
+
+def _request(wanted: BookingWanted) -> BookingRequest:
+    return BookingRequest(
+        host=wanted.host,
+        event_type=wanted.event_type,
+        starts_at=epoch(wanted.starts_at, "starts_at"),
+        guest=Guest(name=wanted.guest.name, email=wanted.guest.email, tz=wanted.guest.tz, locale=wanted.guest.locale),
+        duration_minutes=wanted.duration_minutes,
+        companions=tuple(Companion(email=brought.email, name=brought.name) for brought in wanted.companions),
+        answers=wanted.answers,
+        notes=wanted.notes,
+        place=wanted.place,
+        guest_phone=wanted.guest_phone,
+        hold=wanted.hold,
+    )
+
+
+def _key(call: Call) -> str | None:
+    key = call.request.headers.get(IDEMPOTENCY_KEY)
+    if key is None:
+        return None
+    if not key or len(key) > KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        raise invalid(IDEMPOTENCY_KEY, f"An idempotency key has 1 to {KEY_LENGTH} printable ASCII characters.")
+    return key

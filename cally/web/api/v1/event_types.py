@@ -1,0 +1,261 @@
+"""A host's event types, with the names that the capsule has for their rules."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from cally import hosts
+from cally.errors import not_found
+from cally.hosts import EventTypeDraft
+from cally.model.capsule import event_type_from_json, event_type_to_json
+from cally.model.hosts import EventType, Place, Question
+from cally.web.api.endpoints import Answer, Call, Noun, answer
+
+noun = Noun("Event types")
+RULES = frozenset(
+    [
+        "duration_minutes",
+        "step_minutes",
+        "offset_minutes",
+        "grid",
+        "buffer_before_minutes",
+        "buffer_after_minutes",
+        "notice_minutes",
+        "notice_days",
+        "horizon",
+        "caps",
+        "assignment",
+        "seats",
+    ]
+)
+Id = str
+
+
+class CapGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The most bookings, or booked minutes, per local period; one of the two."""
+
+    per: Literal["day", "week", "month", "year"]
+    bookings: int | None = None
+    minutes: int | None = None
+
+
+class HorizonGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The furthest ahead: `days` for rolling and open days, `from` and `to` (both included) for a range."""
+
+    kind: Literal["rolling", "open_days", "range"]
+    days: int | None = None
+    from_: str | None = msgspec.field(name="from", default=None)
+    to: str | None = None
+
+
+class PlaceGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where it may happen; `detail` is the address, number or link, none when the guest gives a number."""
+
+    kind: Literal["in_person", "phone", "guest_phone", "link"]
+    detail: str = ""
+
+
+class QuestionGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A field of the booking form; without an `id` the label gives one."""
+
+    label: str
+    kind: Literal["text", "long_text", "select", "radio", "checkboxes", "checkbox", "number", "phone", "url"]
+    id: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to change; everything else stays as it is. `null` takes a step or a horizon away."""
+
+    title: str | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    schedule_id: Id | UnsetType = UNSET
+    duration_minutes: int | UnsetType = UNSET
+    durations_minutes: tuple[int, ...] | UnsetType = UNSET
+    step_minutes: int | UnsetType | None = UNSET
+    offset_minutes: int | UnsetType = UNSET
+    grid: Literal["opening", "optimised"] | UnsetType = UNSET
+    buffer_before_minutes: int | UnsetType = UNSET
+    buffer_after_minutes: int | UnsetType = UNSET
+    notice_minutes: int | UnsetType = UNSET
+    notice_days: int | UnsetType = UNSET
+    horizon: HorizonGiven | UnsetType | None = UNSET
+    caps: tuple[CapGiven, ...] | UnsetType = UNSET
+    assignment: Literal["single", "collective", "round_robin"] | UnsetType = UNSET
+    seats: int | UnsetType = UNSET
+    places: tuple[PlaceGiven, ...] | UnsetType = UNSET
+    questions: tuple[QuestionGiven, ...] | UnsetType = UNSET
+    approval: bool | UnsetType = UNSET
+    listed: bool | UnsetType = UNSET
+
+
+class EventTypeWanted(EventTypeChanges, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new event type. Without a slug the title gives one, without a schedule the host's first one serves."""
+
+    title: str
+    duration_minutes: int
+
+
+class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An event type as its host sees it; `durations_minutes` are all lengths on offer, the default first."""
+
+    id: Id
+    slug: str
+    title: str
+    description: str
+    schedule_id: Id
+    duration_minutes: int
+    durations_minutes: tuple[int, ...]
+    step_minutes: int | None
+    offset_minutes: int
+    grid: Literal["opening", "optimised"]
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    notice_minutes: int
+    notice_days: int
+    horizon: HorizonGiven | None
+    caps: tuple[CapGiven, ...]
+    assignment: Literal["single", "collective", "round_robin"]
+    seats: int
+    places: tuple[Place, ...]
+    questions: tuple[Question, ...]
+    approval: bool
+    listed: bool
+    url: str
+
+
+class EventTypesShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A host's event types, in their order."""
+
+    event_types: tuple[EventTypeShown, ...]
+
+
+@noun.does("GET", "/event-types", scope="event-types:read", answers={200: EventTypesShown})
+async def list_event_types(call: Call) -> Answer:
+    """List the host's event types, unlisted ones included."""
+    found = await hosts.list_event_types(call.doors.store.reader, call.token_holder.account.id)
+    return answer(EventTypesShown(event_types=tuple([await _shown(call, event_type) for event_type in found])))
+
+
+@noun.does("POST", "/event-types", scope="event-types:write", body=EventTypeWanted, answers={201: EventTypeShown})
+async def create_event_type(call: Call) -> Answer:
+    """Offer a new kind of meeting."""
+    base = EventTypeDraft(title=call.body.title, rules=event_type_from_json({"duration_minutes": 1}))
+    holder = call.token_holder
+    draft = changed_draft(base, call.body, call.sent)
+    made = await hosts.create_event_type(call.doors.store, holder.account.id, draft, call.now, holder.actor())
+    return answer(await _shown(call, made), 201, {"location": f"/api/v1/event-types/{made.id}"})
+
+
+@noun.does("GET", "/event-types/{id}", scope="event-types:read", answers={200: EventTypeShown}, refuses=("not_found",))
+async def show_event_type(call: Call) -> Answer:
+    """Show one event type."""
+    return answer(await _shown(call, await _own(call)))
+
+
+@noun.does(
+    "PATCH",
+    "/event-types/{id}",
+    scope="event-types:write",
+    body=EventTypeChanges,
+    answers={200: EventTypeShown},
+    refuses=("not_found",),
+)
+async def change_event_type(call: Call) -> Answer:
+    """Change what is given; existing bookings keep their terms."""
+    known = await _own(call)
+    draft = changed_draft(hosts.draft_of(known), call.body, call.sent)
+    actor = call.token_holder.actor()
+    return answer(await _shown(call, await hosts.update_event_type(call.doors.store, known.id, draft, call.now, actor)))
+
+
+@noun.does("DELETE", "/event-types/{id}", scope="event-types:write", answers={204: None}, refuses=("not_found",))
+async def archive_event_type(call: Call) -> Answer:
+    """Take an event type off offer for good; its bookings stand."""
+    known = await _own(call)
+    await hosts.archive_event_type(call.doors.store, known.id, call.now, call.token_holder.actor())
+    return answer(None, 204)
+
+
+def changed_draft(base: EventTypeDraft, given: EventTypeChanges, sent: dict[str, Any]) -> EventTypeDraft:
+    """The draft with what was sent put into it; raises `invalid` with the field at fault."""
+    changes: dict[str, Any] = {
+        name: sent[name] for name in ("title", "slug", "description", "approval", "listed") if name in sent
+    }
+    if given.schedule_id is not UNSET:
+        changes["schedule_id"] = _number(given.schedule_id)
+    if given.places is not UNSET:
+        changes["places"] = tuple(Place(kind=place.kind, detail=place.detail) for place in given.places)
+    if given.questions is not UNSET:
+        changes["questions"] = tuple(_question(asked) for asked in given.questions)
+    changes |= _lengths(base, given)
+    minutes = changes.pop("duration_minutes", base.rules.duration_minutes)
+    rules = event_type_to_json(base.rules) | {name: sent[name] for name in RULES & sent.keys()}
+    rules["duration_minutes"] = minutes
+    kept = {name: value for name, value in rules.items() if value is not None}
+    return msgspec.structs.replace(base, rules=event_type_from_json(kept), **changes)
+
+
+def _lengths(base: EventTypeDraft, given: EventTypeChanges) -> dict[str, Any]:
+    """Default length and further ones: a new default takes the old one's place, new lengths keep or set the default."""
+    default = base.rules.duration_minutes
+    if given.durations_minutes is UNSET:
+        minutes = default if given.duration_minutes is UNSET else given.duration_minutes
+        return {
+            "duration_minutes": minutes,
+            "durations_minutes": tuple(other for other in base.durations_minutes if other != default),
+        }
+    lengths = given.durations_minutes
+    if given.duration_minutes is not UNSET:
+        return {"duration_minutes": given.duration_minutes, "durations_minutes": lengths}
+    minutes = default if default in lengths or not lengths else lengths[0]
+    return {"duration_minutes": minutes, "durations_minutes": lengths}
+
+
+def _question(given: QuestionGiven) -> Question:
+    return Question(id=given.id, label=given.label, kind=given.kind, required=given.required, choices=given.choices)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+async def _own(call: Call) -> EventType:
+    found = await hosts.event_type_by_id(call.doors.store.reader, call.id())
+    if found is None or found.host_id != call.token_holder.account.id:
+        raise not_found("event type")
+    return found
+
+
+async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
+    host = await hosts.host_by_id(call.doors.store.reader, event_type.host_id)
+    rules = event_type.rules
+    horizon = event_type_to_json(rules).get("horizon")
+    return EventTypeShown(
+        id=str(event_type.id),
+        slug=event_type.slug,
+        title=event_type.title,
+        description=event_type.description,
+        schedule_id=str(event_type.schedule_id),
+        duration_minutes=rules.duration_minutes,
+        durations_minutes=event_type.durations_minutes,
+        step_minutes=rules.step_minutes,
+        offset_minutes=rules.offset_minutes,
+        grid=rules.grid,
+        buffer_before_minutes=rules.buffer_before_minutes,
+        buffer_after_minutes=rules.buffer_after_minutes,
+        notice_minutes=rules.notice_minutes,
+        notice_days=rules.notice_days,
+        horizon=msgspec.convert(horizon, HorizonGiven) if horizon else None,
+        caps=tuple(CapGiven(per=cap.per, bookings=cap.bookings, minutes=cap.minutes) for cap in rules.caps),
+        assignment=rules.assignment,
+        seats=rules.seats,
+        places=event_type.places,
+        questions=event_type.questions,
+        approval=event_type.approval,
+        listed=event_type.listed,
+        url=f"{call.doors.public_url()}/{host.slug if host else ''}/{event_type.slug}",
+    )

@@ -1,0 +1,67 @@
+"""Slots kept for minutes while a guest types."""
+
+from datetime import datetime
+
+import msgspec
+
+from cally import bookings
+from cally.bookings import offer
+from cally.model.bookings import Taken
+from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.instants import Instant, epoch, instant
+from cally.web.api.v1.refused import slot_taken
+
+noun = Noun("Holds")
+
+
+class HoldWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`replaces` names the guest's earlier hold, which is given up."""
+
+    host: str
+    event_type: str
+    starts_at: Instant
+    duration_minutes: int | None = None
+    replaces: str | None = None
+
+
+class HoldShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Send `uid` as `hold` with the booking; it is given up by itself at `expires_at`."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
+
+
+@noun.does("POST", "/holds", body=HoldWanted, answers={201: HoldShown}, refuses=("not_found", "slot_taken"))
+async def make_hold(call: Call) -> Answer:
+    """Keep a slot for ten minutes."""
+    wanted: HoldWanted = call.body
+    doors = call.doors
+    held = await bookings.hold(
+        doors.store,
+        doors.availability,
+        host=wanted.host,
+        event_type=wanted.event_type,
+        starts_at=epoch(wanted.starts_at, "starts_at"),
+        now=call.now,
+        duration_minutes=wanted.duration_minutes,
+        replaces=wanted.replaces,
+    )
+    if isinstance(held, Taken):
+        found = await offer(doors.store.reader, wanted.host, wanted.event_type)
+        raise slot_taken(held, found.duration_minutes(wanted.duration_minutes))
+    shown = HoldShown(
+        uid=held.uid,
+        starts_at=instant(held.starts_at),
+        ends_at=instant(held.ends_at),
+        expires_at=instant(held.expires_at),
+    )
+    return answer(shown, 201)
+
+
+@noun.does("DELETE", "/holds/{uid}", answers={204: None})
+async def release_hold(call: Call) -> Answer:
+    """Give a hold up early; one that is not there is no fault."""
+    await bookings.release(call.doors.store, call.path["uid"])
+    return answer(None, 204)

@@ -1,0 +1,46 @@
+"""What a host offers to everybody."""
+
+import msgspec
+
+from cally import hosts
+from cally.errors import not_found
+from cally.model.hosts import Host
+from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.public import PublicEventType, public_event_type
+
+noun = Noun("Hosts")
+
+
+class PublicEventTypes(msgspec.Struct, frozen=True, kw_only=True):
+    """The event types on a host's profile, in their order."""
+
+    event_types: tuple[PublicEventType, ...]
+
+
+@noun.does("GET", "/hosts/{host}/event-types", answers={200: PublicEventTypes}, refuses=("not_found",))
+async def list_public_event_types(call: Call) -> Answer:
+    """List what a host offers on their profile."""
+    host = await _host(call)
+    offered = await hosts.list_event_types(call.doors.store.reader, host.id, listed_only=True)
+    shown = tuple(public_event_type(event_type, host, call.doors.public_url()) for event_type in offered)
+    return answer(PublicEventTypes(event_types=shown))
+
+
+@noun.does("GET", "/hosts/{host}/event-types/{slug}", answers={200: PublicEventType}, refuses=("not_found",))
+async def show_public_event_type(call: Call) -> Answer:
+    """Show one event type with its lengths, places and questions.
+
+    Unlisted ones are shown, too, to whoever knows their address.
+    """
+    host = await _host(call)
+    found = await hosts.event_type_by_slug(call.doors.store.reader, host.id, call.path["slug"])
+    if found is None:
+        raise not_found("event type")
+    return answer(public_event_type(found, host, call.doors.public_url()))
+
+
+async def _host(call: Call) -> Host:
+    host = await hosts.host_by_slug(call.doors.store.reader, call.path["host"])
+    if host is None:
+        raise not_found("host")
+    return host

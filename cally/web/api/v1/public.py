@@ -1,0 +1,68 @@
+"""Shapes that several nouns share: hosts, places, questions and event types as programs see them."""
+
+from typing import Literal
+
+import msgspec
+
+from cally.model.hosts import EventType, Host
+
+
+class HostShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a booking is with."""
+
+    slug: str
+    name: str
+
+
+class PlaceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it may happen; the address itself comes with the booking."""
+
+    kind: Literal["in_person", "phone", "guest_phone", "link"]
+
+
+class QuestionShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of the booking form; `answers` are sent under its `id`."""
+
+    id: str
+    label: str
+    kind: str
+    required: bool
+    choices: tuple[str, ...]
+
+
+class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
+    """An event type as guests see it; `place` of a booking is an index into `places`."""
+
+    host: HostShown
+    slug: str
+    title: str
+    description: str
+    duration_minutes: int
+    durations_minutes: tuple[int, ...]
+    places: tuple[PlaceShown, ...]
+    questions: tuple[QuestionShown, ...]
+    approval: bool
+    seats: int
+    url: str
+
+
+def public_event_type(event_type: EventType, host: Host, public_url: str) -> PublicEventType:
+    """What a guest may know of an event type."""
+    return PublicEventType(
+        host=HostShown(slug=host.slug, name=host.name),
+        slug=event_type.slug,
+        title=event_type.title,
+        description=event_type.description,
+        duration_minutes=event_type.durations_minutes[0],
+        durations_minutes=event_type.durations_minutes,
+        places=tuple(PlaceShown(kind=place.kind) for place in event_type.places),
+        questions=tuple(
+            QuestionShown(
+                id=asked.id, label=asked.label, kind=asked.kind, required=asked.required, choices=asked.choices
+            )
+            for asked in event_type.questions
+        ),
+        approval=event_type.approval,
+        seats=event_type.rules.seats,
+        url=f"{public_url}/{host.slug}/{event_type.slug}",
+    )

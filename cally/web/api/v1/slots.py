@@ -1,0 +1,154 @@
+"""Free slots, answered from memory for as long as the answer is exactly right."""
+
+import hashlib
+from collections import OrderedDict
+from datetime import date, datetime
+from typing import Annotated, NamedTuple
+
+import msgspec
+from litestar import Response
+
+from cally import hosts
+from cally.bookings import Offer, offer
+from cally.errors import CallyError, invalid
+from cally.model.bookings import Slot
+from cally.model.zones import zone
+from cally.web.api.endpoints import JSON, Answer, Call, Noun
+from cally.web.api.instants import day_end, day_start, instant
+
+LONGEST_RANGE_DAYS = 100
+REMEMBERED_BYTES = 16_777_216
+
+noun = Noun("Slots")
+Key = tuple[str, str, bytes]
+Version = tuple[int, int, bool]
+
+
+class SlotsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Dates in `tz`, both included; `tz` defaults to the schedule's zone, `duration` to the default length."""
+
+    from_on: Annotated[date, msgspec.Meta(description="First local date.")] = msgspec.field(name="from")
+    to_on: Annotated[date, msgspec.Meta(description="Last local date, included.")] = msgspec.field(name="to")
+    tz: Annotated[str, msgspec.Meta(description="Zone of the dates; the schedule's when left out.")] | None = None
+    duration: Annotated[int, msgspec.Meta(description="Minutes, one of the lengths on offer.")] | None = None
+
+
+class SlotShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch that may be booked."""
+
+    starts_at: datetime
+    ends_at: datetime
+    seats_left: int
+
+
+class SlotsShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Free slots in order; each starts on one of the dates asked for."""
+
+    slots: tuple[SlotShown, ...]
+    tz: str
+
+
+class Known(NamedTuple):
+    """An answer as it was sent, with what it is right for."""
+
+    offer: Offer
+    version: Version
+    body: bytes
+    etag: str
+
+
+class SlotsMemory:
+    """Answers by what was asked, the least recently used forgotten first; bounded in bytes."""
+
+    def __init__(self, most_bytes: int = REMEMBERED_BYTES) -> None:
+        self._known: OrderedDict[Key, Known] = OrderedDict()
+        self._left = most_bytes
+
+    def get(self, key: Key) -> Known | None:
+        """The answer, which may be out of date."""
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+        return known
+
+    def put(self, key: Key, known: Known) -> None:
+        """Keep an answer."""
+        earlier = self._known.pop(key, None)
+        if earlier is not None:
+            self._left += len(earlier.body)
+        self._known[key] = known
+        self._left -= len(known.body)
+        while self._left < 0 and self._known:
+            _, oldest = self._known.popitem(last=False)
+            self._left += len(oldest.body)
+
+
+@noun.does(
+    "GET",
+    "/hosts/{host}/event-types/{slug}/slots",
+    query=SlotsAsked,
+    answers={200: SlotsShown, 304: None},
+    refuses=("not_found",),
+)
+async def list_slots(call: Call) -> Answer:
+    """List the slots that can be booked, at most 100 days of them.
+
+    The answer carries an `ETag`; send it back in `If-None-Match` and get 304 while nothing has changed.
+    """
+    memory: SlotsMemory = call.request.app.state.slots
+    key = (call.path["host"], call.path["slug"], call.request.scope["query_string"])
+    known = memory.get(key)
+    if known is None or not await _is_right(call, known):
+        known = await _known(call)
+        memory.put(key, known)
+    headers = {"etag": known.etag, "cache-control": "no-cache"}
+    if _matches(call.request.headers.get("if-none-match", ""), known.etag):
+        return Response(content=b"", status_code=304, headers=headers, media_type=JSON)
+    return Response(content=known.body, status_code=200, headers=headers, media_type=JSON)
+
+
+async def _is_right(call: Call, known: Known) -> bool:
+    """Nothing that the slots are made of has changed, and the address still leads to this host."""
+    host = await hosts.host_by_slug(call.doors.store.reader, call.path["host"])
+    if host is None or host.id != known.offer.host.id:
+        return False
+    return known.version == await call.doors.availability.version(known.offer, call.now)
+
+
+async def _known(call: Call) -> Known:
+    found = await offer(call.doors.store.reader, call.path["host"], call.path["slug"])
+    version = await call.doors.availability.version(found, call.now)
+    tz, slots = await _slots(call, found)
+    shown = tuple(
+        SlotShown(starts_at=instant(slot.starts_at), ends_at=instant(slot.ends_at), seats_left=slot.seats_left)
+        for slot in slots
+    )
+    body = msgspec.json.encode(SlotsShown(slots=shown, tz=tz))
+    return Known(found, version, body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+
+
+async def _slots(call: Call, found: Offer) -> tuple[str, list[Slot]]:
+    """Those that start on the dates asked for; the last one may end on the day after."""
+    asked: SlotsAsked = call.query
+    tz = zone(asked.tz) if asked.tz is not None else found.schedule.rules.tz
+    _require_range(asked)
+    from_at, to_at = day_start(asked.from_on, tz, "from"), day_end(asked.to_on, tz, "to")
+    try:
+        minutes = found.duration_minutes(asked.duration)
+    except CallyError as error:
+        raise invalid("duration", str(error)) from error
+    slots = await call.doors.availability.slots(
+        found, now=call.now, from_at=from_at, to_at=to_at + minutes * 60, duration_minutes=minutes
+    )
+    return tz, [slot for slot in slots if slot.starts_at < to_at]
+
+
+def _require_range(asked: SlotsAsked) -> None:
+    if asked.to_on < asked.from_on:
+        raise invalid("to", "The last date lies before the first one.")
+    if (asked.to_on - asked.from_on).days >= LONGEST_RANGE_DAYS:
+        raise invalid("to", f"At most {LONGEST_RANGE_DAYS} days can be asked for at once.")
+
+
+def _matches(header: str, etag: str) -> bool:
+    return header.strip() == "*" or etag in {part.strip().removeprefix("W/") for part in header.split(",")}
