@@ -9,7 +9,7 @@ from cally.errors import CallyError, invalid
 
 SHORTEST = 15  # without a second factor
 LONGEST = 256
-UNGUESSABLE = 5  # characters that must be left when everything guessable is taken out
+UNGUESSABLE = 9  # what must be left without everything guessable: a letter counts 2, a digit 1, for dates are guessed
 SHORTEST_WORD = 3
 WORD_LIST = "guessed_first.txt"
 
@@ -40,12 +40,12 @@ def _guessed_first() -> tuple[str, ...]:
 
 
 def _rest(text: str, guessed: tuple[str, ...]) -> int:
-    """How many characters remain without guessed words, and with whatever repeats itself counted once."""
+    """What remains without guessed words, and with whatever repeats itself counted once."""
     left = text.casefold()
     for word in guessed:
         left = left.replace(word, " ")
     once = re.sub(r"(.+?)\1+", r"\1", re.sub(r"[\W_]+", "", left))
-    return len(once) if len(set(once)) > 2 else 0
+    return sum(1 if character.isdigit() else 2 for character in once) if len(set(once)) > 2 else 0
 
 
 def _words(text: str) -> tuple[str, ...]:
