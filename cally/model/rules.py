@@ -176,7 +176,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The engine's answer: slot starts, sorted and unique; a refusal (or None) per asked start; openings per host id."""
+    """The answer: slot starts, sorted and unique; a refusal (or None) per asked start; openings per host id."""
 
     slots: tuple[int, ...]
     refusals: dict[int, Refusal | None] = {}

@@ -1,0 +1,44 @@
+"""The engine: pure arithmetic from rules, busy time and now to openings, slots and refusals.
+
+It knows no clock, no disk and no globals; the same answer serves the page, the API and the confirm (CAPSULE.md).
+"""
+
+from collections.abc import Iterable
+
+from cally.engine.alternatives import nearest
+from cally.engine.explain import why_not
+from cally.engine.openings import host_openings, shown
+from cally.engine.team import team_slots
+from cally.model.rules import Answer, Interval, Question, Refusal
+
+__all__ = ["alternatives", "answer", "openings", "refusal", "slots"]
+
+
+def slots(question: Question) -> list[int]:
+    """The starts that can be booked in the question's window; sorted, unique, epoch seconds."""
+    return team_slots(question)
+
+
+def refusal(question: Question, start: int) -> Refusal | None:
+    """Why a start cannot be booked, with the facts that explain it; None exactly for the starts in `slots`."""
+    return why_not(question, start)
+
+
+def openings(question: Question) -> dict[str, tuple[Interval, ...]]:
+    """Each host's openings by id: merged, sorted, clipped to the window, before busy time."""
+    window = question.window
+    return {host.id: shown(host_openings(host, window), window) for host in question.hosts}
+
+
+def answer(question: Question) -> Answer:
+    """All that the question asks for: slots, refusals for `ask`, openings when wanted."""
+    return Answer(
+        slots=tuple(slots(question)),
+        refusals={start: refusal(question, start) for start in question.ask},
+        openings=openings(question) if "openings" in question.want else None,
+    )
+
+
+def alternatives(starts: Iterable[int], wanted: int, *, count: int, tz: str) -> list[int]:
+    """At most `count` of these starts, the nearest to a wanted one, spread over days local to `tz`; sorted."""
+    return nearest(starts, wanted, count=count, tz=tz)

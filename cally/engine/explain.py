@@ -1,0 +1,134 @@
+"""Why a start cannot be had: the first rule that forbids it, with its facts (M2)."""
+
+from collections.abc import Iterable
+
+from cally.engine.bounds import bounds, out_of_bounds
+from cally.engine.caps import cap_reached
+from cally.engine.claims import Claims, busy_until, forbidden, live_claims, sessions
+from cally.engine.grid import Piece, on_grid, pieces
+from cally.engine.host import claimed_starts, last_open_day
+from cally.engine.openings import Opening, closed_by, host_openings
+from cally.engine.team import circles
+from cally.engine.zones import DAY
+from cally.model.rules import Claim, EventTypeRules, HoldClaim, HostRules, Interval, Question, Refusal, RefusalCode
+
+# From what no change of plans can cure to what a cancellation would.
+ORDER: tuple[RefusalCode, ...] = (
+    "past",
+    "too_soon",
+    "too_far",
+    "closed",
+    "off_grid",
+    "busy",
+    "booked",
+    "buffer",
+    "held",
+    "cap_reached",
+    "outside_window",
+)
+NEXT_OPENING_DAYS = 14
+NEXT_GRID_DAYS = 1
+
+
+def why_not(question: Question, start: int) -> Refusal | None:
+    """Why nobody can be booked at this start, or None when the assignment has enough free hosts.
+
+    Of hosts who stand for each other, the one who came nearest to being free says why.
+    """
+    if start < question.now:
+        return Refusal(code="past")
+    if not question.hosts:
+        return Refusal(code="closed")
+    for circle in circles(question):
+        refusals = [host_refusal(question, host, start) for host in circle]
+        found = [refusal for refusal in refusals if refusal is not None]
+        if len(found) == len(circle):
+            return max(found, key=lambda refusal: ORDER.index(refusal.code))
+    end = start + question.event_type.duration_minutes * 60
+    if start < question.window[0] or end > question.window[1]:
+        return Refusal(code="outside_window")
+    return None
+
+
+def host_refusal(question: Question, host: HostRules, start: int) -> Refusal | None:
+    """Why this host cannot be booked at this start; the window does not matter here."""
+    rules = question.event_type
+    asked = (start, start + rules.duration_minutes * 60)
+    outside = out_of_bounds(bounds(question, host, last_open_day(question, host, asked[1] + DAY)), start)
+    if outside is not None:
+        (code, rule), until = outside
+        return Refusal(code=code, host=host.id, rule=rule, until=until)
+    opening = next((o for o in host_openings(host, asked) if o[0] <= start and o[1] >= asked[1]), None)
+    if opening is None:
+        return _closed(host, asked)
+    claims = live_claims(host, question.now)
+    others = _without_session(rules, claims, start)
+    refusal = _off_grid(rules, host, opening, start, (claims, others)) or _claimed(rules, host, asked, others)
+    if refusal is not None:
+        return refusal
+    reached = cap_reached(rules, host, claims, start)
+    return Refusal(code="cap_reached", host=host.id, cap=reached[0], until=reached[1]) if reached else None
+
+
+def _closed(host: HostRules, asked: Interval) -> Refusal:
+    later = host_openings(host, (asked[0], asked[1] + NEXT_OPENING_DAYS * DAY))
+    until = next((opening[0] for opening in later if opening[0] > asked[0]), None)
+    rule = "hours" if host.schedule is None else closed_by(host.schedule, asked[0])
+    return Refusal(code="closed", host=host.id, until=until, rule=rule)
+
+
+def _off_grid(
+    rules: EventTypeRules, host: HostRules, opening: Opening, start: int, claims: tuple[Claims, Claims]
+) -> Refusal | None:
+    """Off the grid. An optimised one starts behind each claim, so that a start which is claimed has none to be off."""
+    everyone, others = claims
+    duration = rules.duration_minutes * 60
+    if rules.grid == "optimised" and (
+        len(everyone) != len(others) or _claimed(rules, host, (start, start + duration), others)
+    ):
+        return None
+    claimed = claimed_starts(rules, host, everyone) if rules.grid == "optimised" else []
+    laid = pieces(rules, [opening], (start, start + NEXT_GRID_DAYS * DAY + duration), claimed)
+    step = (rules.step_minutes or rules.duration_minutes) * 60
+    if on_grid(laid, start, step):
+        return None
+    return Refusal(code="off_grid", host=host.id, until=_next_start(laid, step))
+
+
+def _next_start(laid: Iterable[Piece], step: int) -> int | None:
+    found = ((since + (anchor - since) % step, until) for since, until, anchor in laid)
+    return next((at for at, until in found if at < until), None)
+
+
+def _claimed(rules: EventTypeRules, host: HostRules, asked: Interval, claims: Claims) -> Refusal | None:
+    """Busy, booked, in a buffer, or held."""
+    start, end = asked
+    until = busy_until(host.busy, start, end)
+    if until is not None:
+        return Refusal(code="busy", host=host.id, until=until)
+    met = [claim for claim in claims if _meets(claim, asked)]
+    booked = [claim.ends_at for claim in met if isinstance(claim, Claim)]
+    if booked:
+        return Refusal(code="booked", host=host.id, until=max(booked))
+    apart = [claim for claim in claims if not _meets(claim, asked)]
+    gaps = [to for since, to in forbidden(rules, host.busy, apart) if since <= start < to]
+    if gaps:
+        return Refusal(code="buffer", host=host.id, until=max(gaps))
+    held = [claim.expires_at for claim in met if isinstance(claim, HoldClaim)]
+    return Refusal(code="held", host=host.id, until=max(held)) if held else None
+
+
+def _meets(claim: Claim | HoldClaim, asked: Interval) -> bool:
+    return claim.starts_at < asked[1] and asked[0] < claim.ends_at and claim.starts_at < claim.ends_at
+
+
+def _without_session(rules: EventTypeRules, claims: Claims, start: int) -> Claims:
+    """The claims that stand against a start: all but those of its own session, while that has seats left."""
+    if start not in sessions(rules, claims):
+        return claims
+    duration = rules.duration_minutes * 60
+    return [
+        claim
+        for claim in claims
+        if not (claim.same_event_type and claim.starts_at == start and claim.ends_at == start + duration)
+    ]
