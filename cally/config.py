@@ -238,7 +238,8 @@ def _bind(text: str) -> Bind:
         raise ValueError(wanted) from error
 
 
-def _public_url(text: str) -> str | None:
+def public_url_from_text(text: str) -> str | None:
+    """The address without a slash at its end, None for an empty text; raises ValueError with what it must be."""
     if not text:
         return None
     wanted = "an address like https://cally.example.org, without a path"
@@ -260,7 +261,8 @@ def _networks(text: str) -> tuple[str, ...]:
         raise ValueError("addresses or networks parted by commas, like 127.0.0.1, 10.0.0.0/8") from error
 
 
-def _smtp_url(text: str) -> str | None:
+def smtp_url_from_text(text: str) -> str | None:
+    """The text if it can be a mail server's address, None for an empty one; raises ValueError with what it must be."""
     if not text:
         return None
     wanted = "like smtp://account:password@mail.example.org:587?starttls=required&from=cally@example.org, or smtps://…"
@@ -304,7 +306,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="CALLY_PUBLIC_URL",
         default="",
-        read=_public_url,
+        read=public_url_from_text,
         meaning="What links are made of. When it is not set, an admin can change it in the browser.",
     ),
     Setting(
@@ -323,7 +325,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="CALLY_SMTP_URL",
         default="",
-        read=_smtp_url,
+        read=smtp_url_from_text,
         secret=True,
         meaning="The mail server. When it is not set, an admin can set one up in the browser.",
     ),

@@ -25,6 +25,12 @@ class Live:
         self._fallback = fallback
         self._mail: MailSettings | None = None
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Names of what the operator decided, which the browser therefore cannot change."""
+        decided = {PUBLIC_URL: self._operator.public_url, SMTP_URL: self._operator.smtp_url}
+        return frozenset(name for name, value in decided.items() if value)
+
     def public_url(self) -> str:
         """What links are made of; no slash at its end."""
         return self._public_url

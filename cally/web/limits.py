@@ -20,6 +20,7 @@ BODY_BYTES = 262_144
 BODY_SECONDS = 10.0
 BODIES_BYTES = 67_108_864
 TARGET_BYTES = 8_192
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 SENTENCES = {
@@ -28,6 +29,7 @@ SENTENCES = {
     413: "The request is too large.",
     414: "The address is too long.",
     421: "This name is not served here.",
+    501: "This method is not known here.",
     500: "Something went wrong here; it has been noted.",
     503: "Too much is being sent at once; please try again in a moment.",
 }
@@ -117,6 +119,8 @@ class _Started:
 
 
 def _checked_head(scope: Scope, public_hosts: Callable[[], frozenset[str]]) -> tuple[int | None, bool]:
+    if scope["method"] not in METHODS:
+        raise _RefusedError(501)
     hosts: list[bytes] = []
     lengths: set[bytes] = set()
     chunked = False

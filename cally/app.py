@@ -1,0 +1,239 @@
+"""The one place where rooms are wired together, started in order and stopped in order."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.net import SocketHolder
+from granian.server.embed import Server
+
+from cally import accounts, bookings, calendars, clock, notify, web
+from cally.bookings import Availability
+from cally.config import Settings
+from cally.errors import CallyError
+from cally.jobs import RecurringJob, Worker
+from cally.ops import health, lock, logs, notify_systemd
+from cally.ops.listening import BACKLOG, Listening
+from cally.ops.live import Live
+from cally.store import Store, open_store
+from cally.vault import Vault, read_or_make_key
+from cally.web.doors import Doors
+
+BACKPRESSURE = 8_000
+HEADER_MILLISECONDS = 2_000
+HEAD_BYTES = 65_536
+STREAMS = 100
+GRACE_SECONDS = 20
+LOOP_SECONDS = 60
+WRITER_SECONDS = 15
+PULSE_SECONDS = 10.0
+SWEEP_SECONDS = 600
+CALENDARS_SECONDS = 60
+
+log = logging.getLogger("cally")
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; a second signal ends at once. 0 after an orderly stop, 1 after a fault.
+
+    Raises `CallyError` when it cannot start: `settings_wrong`, `database_in_use`, `address_in_use`, `key_invalid`,
+    `database_…`.
+    """
+    logs.set_up(settings.log)
+    stop = _stop_signals()
+    _prepare(settings)
+    with lock.hold(settings.state_dir, now=clock.now()):
+        listening = Listening(settings.bind)
+        try:
+            async with _instance(settings, listening) as (doors, worker):
+                return await _run(doors, worker, listening, stop)
+        finally:
+            listening.close()
+
+
+def _stop_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+
+    def asked() -> None:
+        if stop.is_set():
+            os._exit(130)  # what was acknowledged is on disk already
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked)
+    return stop
+
+
+def _prepare(settings: Settings) -> None:
+    os.umask(0o077)
+    try:
+        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sentence = f"CALLY_STATE_DIR {settings.state_dir} cannot be made ({error.strerror})."
+        raise CallyError("settings_wrong", sentence, faults=[sentence]) from error
+    if settings.database_file.exists() and not settings.key_file.exists():
+        sentence = f"{settings.database_file} exists but its key {settings.key_file} does not; put the key back."
+        raise CallyError("key_invalid", sentence)
+    if not settings.limits:
+        log.warning("CALLY_LIMITS=off: rate limits and proof of work are lifted. For load tests only.")
+
+
+@asynccontextmanager
+async def _instance(settings: Settings, listening: Listening) -> AsyncIterator[tuple[Doors, Worker]]:
+    """Key, database, migrations, and what is made of them; the database is closed when the block ends."""
+    vault = Vault(read_or_make_key(settings.key_file))
+    store = open_store(settings.database_file, vault.database_key)
+    try:
+        live = Live(store, vault, settings, fallback=listening.url())
+        await live.reload()
+        worker = _worker(store, vault, live, settings)
+        yield _doors(store, vault, live, worker, settings), worker
+    finally:
+        await store.close()
+
+
+def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worker:
+    async def message(subject: int, now: int) -> None:
+        await notify.deliver(store, vault, mail=live.mail(), public_url=live.public_url(), message_id=subject, now=now)
+
+    recurring = [
+        RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
+        RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
+    ]
+    return Worker(store, clock.now, {"message": message}, recurring)
+
+
+async def _sweep(store: Store, now: int) -> None:
+    await bookings.sweep(store, now)
+    await accounts.sweep_sessions(store, now)
+
+
+async def _read_calendars(store: Store, vault: Vault, allowed: tuple[str, ...], now: int) -> None:
+    await calendars.read_due(store, vault, now=now, allowed=allowed)
+
+
+def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings) -> Doors:
+    async def report() -> health.HealthReport:
+        return await health.report(
+            store,
+            state_dir=settings.state_dir,
+            now=clock.now(),
+            mail_set_up=live.mail() is not None,
+            turned_seconds_ago=time.monotonic() - worker.turned_at,
+        )
+
+    return Doors(
+        store=store,
+        vault=vault,
+        clock=clock.now,
+        availability=Availability(store),
+        public_url=live.public_url,
+        mail=live.mail,
+        wake=worker.wake,
+        health=report,
+        trusted_proxies=settings.trusted_proxies,
+        limits=settings.limits,
+        reload=live.reload,
+        fixed=live.fixed,
+    )
+
+
+async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio.Event) -> int:
+    working = asyncio.create_task(worker.run(), name="jobs")
+    server = _Server(web.build(doors), listening)
+    listening.open()
+    serving = asyncio.create_task(server.serve(), name="web")
+    pulse = asyncio.create_task(_pulse(doors.store, worker), name="pulse")
+    await _announce(doors, listening)
+    gc.collect()
+    gc.freeze()
+    ends = [asyncio.create_task(stop.wait()), asyncio.create_task(doors.store.broken.wait())]
+    await asyncio.wait([working, serving, *ends], return_when=asyncio.FIRST_COMPLETED)
+    faults = _faults([working, serving], doors.store)
+    await _stop(server, serving, worker)
+    for task in (working, serving, pulse, *ends):
+        task.cancel()
+    return 1 if faults else 0
+
+
+async def _announce(doors: Doors, listening: Listening) -> None:
+    url = doors.public_url()
+    log.info("Cally serves %s (%s)", url, listening.url())
+    token = await accounts.make_setup_link(doors.store, doors.clock())
+    if token is not None:
+        sys.stdout.write(f"Set up Cally at {url}/setup/{token}\n")
+        sys.stdout.flush()
+    notify_systemd.notify("READY=1\nSTATUS=Serving")
+
+
+def _faults(tasks: Sequence[asyncio.Task[None]], store: Store) -> bool:
+    """Whether something ended that should not have; said loudly, for the service manager starts Cally anew."""
+    for task in tasks:
+        if task.done():
+            log.error("The %s ended by itself; Cally stops.", task.get_name(), exc_info=task.exception())
+            return True
+    if store.failed is not None:
+        log.error("%s", store.failed.sentence)
+        return True
+    return False
+
+
+async def _stop(server: "_Server", serving: asyncio.Task[None], worker: Worker) -> None:
+    """Accept nothing more, and let what runs come to its end within the grace."""
+    notify_systemd.notify("STOPPING=1")
+    log.info("Cally is stopping")
+    server.stop()
+    draining = asyncio.create_task(worker.drain(GRACE_SECONDS))
+    _, late = await asyncio.wait([serving, draining], timeout=GRACE_SECONDS)
+    if late:
+        log.warning("Some requests or jobs were not done within %s seconds; they are dropped.", GRACE_SECONDS)
+        # a dropped connection calls back into a loop that has no answer for it any more
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+
+
+async def _pulse(store: Store, worker: Worker) -> None:
+    """Feed the watchdog for as long as the database answers and the job loop turns."""
+    while True:
+        if await _alive(store, worker):
+            notify_systemd.notify("WATCHDOG=1")
+        await asyncio.sleep(notify_systemd.watchdog_seconds() or PULSE_SECONDS)
+
+
+async def _alive(store: Store, worker: Worker) -> bool:
+    try:
+        async with asyncio.timeout(WRITER_SECONDS), store.write():
+            pass
+    except (CallyError, TimeoutError) as error:
+        if not isinstance(error, CallyError) or error.code != "storage_busy":
+            return False
+    return time.monotonic() - worker.turned_at < LOOP_SECONDS
+
+
+class _Server(Server):
+    """Granian on this loop, with the limits that its defaults lack (TRUST fact 4)."""
+
+    def __init__(self, application: Callable[..., Awaitable[None]], listening: Listening) -> None:
+        super().__init__(
+            application,
+            interface=Interfaces.ASGINL,
+            backlog=BACKLOG,
+            backpressure=BACKPRESSURE,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEAD_BYTES),
+            http2_settings=HTTP2Settings(max_headers_size=HEAD_BYTES, max_concurrent_streams=STREAMS),
+            websockets=False,
+            log_enabled=False,
+        )
+        self._listening = listening
+
+    def _init_shared_socket(self) -> None:
+        self._ssp = None
+        self._shd = SocketHolder(self._listening.socket.fileno(), self._listening.is_unix, BACKLOG)
