@@ -1,0 +1,1 @@
+"""Hosts: profiles, schedules, event types."""
