@@ -5,9 +5,10 @@ from pathlib import Path
 from cally.store import sqlite
 from cally.store.database import SQLiteDatabase
 from cally.store.driver import Database, Duplicate, Overlap, Reader, Writer
-from cally.store.migrate import check, migrate
+from cally.store.migrate import check
+from cally.store.migrate import migrate as bring_up_to_date
 
-__all__ = ["Database", "Duplicate", "Overlap", "Reader", "Store", "Writer", "open_store"]
+__all__ = ["Database", "Duplicate", "Overlap", "Reader", "SQLiteDatabase", "Store", "Writer", "open_store"]
 
 Store = Database
 
@@ -21,7 +22,7 @@ def open_store(path: Path, key: bytes) -> SQLiteDatabase:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     connection = sqlite.connect(path, key, check=check)
     try:
-        migrate(connection)
+        bring_up_to_date(connection)
     finally:
         connection.close()
     return SQLiteDatabase(path, key)

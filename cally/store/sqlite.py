@@ -116,7 +116,8 @@ def _refuse_plain(path: Path) -> None:
 
 def _unlock(connection: apsw.Connection, key: bytes, path: Path) -> None:
     connection.set_busy_timeout(BUSY_MILLISECONDS)
-    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    if _has_log(path):  # refusing must not fold it into the file
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     for name, value in (("cipher", "sqlcipher"), ("legacy", 4), ("key", f"raw:{key.hex()}")):
         connection.pragma(name, value)
     try:
@@ -127,6 +128,13 @@ def _unlock(connection: apsw.Connection, key: bytes, path: Path) -> None:
         raise storage_busy() from error
     except DISK_ERRORS as error:
         raise _unreadable(path, "the disk cannot read it") from error
+
+
+def _has_log(path: Path) -> bool:
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def _set_up(connection: apsw.Connection, *, read_only: bool) -> None:
