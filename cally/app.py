@@ -10,10 +10,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
+from granian import net
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
-from granian.net import SocketHolder
 from granian.server.embed import Server
 
 from cally import accounts, bookings, calendars, clock, notify, web
@@ -27,6 +28,8 @@ from cally.ops.live import Live
 from cally.store import Store, open_store
 from cally.vault import Vault, read_or_make_key
 from cally.web.doors import Doors
+
+holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # private to granian, and named nowhere else
 
 BACKPRESSURE = 8_000
 HEADER_MILLISECONDS = 2_000
@@ -150,7 +153,6 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
 async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio.Event) -> int:
     working = asyncio.create_task(worker.run(), name="jobs")
     server = _Server(web.build(doors), listening)
-    listening.open()
     serving = asyncio.create_task(server.serve(), name="web")
     pulse = asyncio.create_task(_pulse(doors.store, worker), name="pulse")
     await _announce(doors, listening)
@@ -191,7 +193,7 @@ async def _stop(server: "_Server", serving: asyncio.Task[None], worker: Worker) 
     """Accept nothing more, and let what runs come to its end within the grace."""
     notify_systemd.notify("STOPPING=1")
     log.info("Cally is stopping")
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]
     draining = asyncio.create_task(worker.drain(GRACE_SECONDS))
     _, late = await asyncio.wait([serving, draining], timeout=GRACE_SECONDS)
     if late:
@@ -235,5 +237,6 @@ class _Server(Server):
         self._listening = listening
 
     def _init_shared_socket(self) -> None:
-        self._ssp = None
-        self._shd = SocketHolder(self._listening.socket.fileno(), self._listening.is_unix, BACKLOG)
+        """Granian's own would be bound with SO_REUSEPORT: a second process could share the port silently."""
+        self._ssp: Any = None
+        self._shd: Any = holder(self._listening.open(), self._listening.is_unix, BACKLOG)

@@ -12,6 +12,7 @@ from cally.ops import notify_systemd
 
 BACKLOG = 4_096
 UNIX_MODE = 0o660
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - told apart here, not bound
 
 
 class Listening:
@@ -26,14 +27,16 @@ class Listening:
             why = error.strerror or str(error)
             raise CallyError("address_in_use", f"Cally cannot listen at {place}: {why}.") from error
         self.is_unix = self.socket.family == socket.AF_UNIX
+        self._name = self.socket.getsockname()
 
-    def open(self) -> None:
-        """Let the kernel take connections."""
+    def open(self) -> int:
+        """Let the kernel take connections; the descriptor, which is the caller's from now on."""
         self.socket.listen(BACKLOG)
         self.socket.setblocking(False)
+        return self.socket.detach()
 
     def close(self) -> None:
-        """Let go of the address."""
+        """Let go of the address, if nobody has taken it over, and of the path."""
         self.socket.close()
         if self._path is not None:
             self._path.unlink(missing_ok=True)
@@ -42,8 +45,8 @@ class Listening:
         """How a browser on this machine reaches it."""
         if self.is_unix:
             return "http://localhost"
-        address, port = self.socket.getsockname()[:2]
-        name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address, f"[{address}]" if ":" in address else address)  # noqa: S104 - read, not bound
+        address, port = self._name[:2]
+        name = ANYWHERE.get(address, f"[{address}]" if ":" in address else address)
         return f"http://{name}" if port == 80 else f"http://{name}:{port}"
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from cally.config import Log
 
-SECRET_PATHS = re.compile(r"(/(?:b|p|setup|feeds)/)[^\s/?#\"']+")
+SECRET_PATHS = re.compile(r"(/(?:b|p|setup|feeds)/)[A-Za-z0-9_.~-]{20,}")
 SECRET_WORDS = re.compile(r"\bcally_[A-Za-z0-9_-]{8,}|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)")
 MASK = "…"
 OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

@@ -155,7 +155,7 @@ def _set_up(connection: apsw.Connection, *, read_only: bool) -> None:
 def _constraint(error: apsw.ConstraintError) -> Exception:
     if GUARD_PREFIX in str(error):
         return Overlap(str(error))
-    if error.extendedresult in {apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY}:
+    if getattr(error, "extendedresult", None) in {apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY}:
         return Duplicate(str(error))
     return error
 
