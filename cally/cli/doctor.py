@@ -3,7 +3,7 @@
 import click
 
 from cally.cli.printing import json_option, print_json
-from cally.cli.running import Instance, run
+from cally.cli.running import Instance, address, run
 from cally.ops.doctor import Finding, examine, needs_a_person
 from cally.ops.live import Live
 
@@ -16,7 +16,7 @@ def doctor(as_json: bool) -> None:
     """Examine this instance; exit 1 when something needs a person."""
 
     async def look(instance: Instance) -> list[Finding]:
-        live = Live(instance.store, instance.vault, instance.settings, fallback=_fallback(instance))
+        live = Live(instance.store, instance.vault, instance.settings, fallback=address(instance.settings))
         await live.reload()
         return await examine(instance.settings, instance.store, live, now=instance.now)
 
@@ -29,8 +29,3 @@ def doctor(as_json: bool) -> None:
             if finding.fix:
                 click.echo(f"        → {finding.fix}")
     raise SystemExit(1 if needs_a_person(found) else 0)
-
-
-def _fallback(instance: Instance) -> str:
-    bind = instance.settings.bind
-    return f"http://{bind.address or 'localhost'}:{bind.port}" if bind.port else "http://localhost"

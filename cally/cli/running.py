@@ -63,14 +63,23 @@ async def opened(chosen: Settings, *, make: bool = False) -> AsyncIterator[Insta
 def database_key(chosen: Settings, *, make: bool = False) -> bytes:
     """The key of an instance that exists, or with `make` may be started now."""
     become_owner_of(chosen.state_dir)
-    if make:
-        chosen.state_dir.mkdir(parents=True, exist_ok=True)
-    elif not chosen.database_file.is_file():
-        sentence = f"There is no database at {chosen.database_file} yet; `cally serve` makes one."
-        raise CallyError("not_found", sentence)
-    elif not chosen.key_file.is_file():
-        raise CallyError("key_invalid", f"The key file {chosen.key_file} is missing; without it nothing can be read.")
-    return read_or_make_key(chosen.key_file)
+    there = chosen.database_file.exists()
+    if not there and not make:
+        raise CallyError("not_found", f"There is no database at {chosen.database_file} yet; `cally serve` makes one.")
+    if there and not chosen.key_file.exists():
+        raise CallyError("key_invalid", f"The key {chosen.key_file} is missing; without it nothing can be read.")
+    try:
+        chosen.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return read_or_make_key(chosen.key_file)
+    except OSError as error:
+        sentence = f"{error.filename} cannot be used ({error.strerror})."
+        raise CallyError("settings_wrong", sentence, faults=[sentence]) from error
+
+
+def address(chosen: Settings) -> str:
+    """What links lead to as far as the settings say; the database may know better."""
+    bind = chosen.bind
+    return chosen.public_url or (f"http://{bind.address}:{bind.port}" if bind.port else "http://localhost")
 
 
 def become_owner_of(state_dir: Path) -> None:

@@ -7,7 +7,7 @@ import click
 
 from cally.cli.demo.filling import Filling
 from cally.cli.demo.offers import Cast
-from cally.cli.running import Instance, run
+from cally.cli.running import Instance, address, run, settings
 from cally.ops import lock
 
 PASSWORD_BYTES = 15
@@ -30,12 +30,15 @@ def demo(seed: int) -> None:
             return await _fill(instance, seed, password)
 
     booked, shown = run(fill, make=True)
-    click.echo(f"Made {len(shown)} hosts and {booked} bookings. After `cally serve`, sign in with")
+    url = address(settings())
+    click.echo(
+        f"Made {len(shown)} hosts and {booked} bookings. Start `cally serve`, then sign in at {url}/sign-in with"
+    )
     click.echo(f"  e-mail    {shown[0].email}")
     click.echo(f"  password  {password}   (the same for every host)")
     click.echo("and look at the pages of")
     for host in shown:
-        click.echo(f"  /{host.slug}   {host.name}, {host.tz}")
+        click.echo(f"  {url}/{host.slug}   {host.name}, {host.tz}")
 
 
 async def _fill(instance: Instance, seed: int, password: str) -> tuple[int, tuple[Cast, ...]]:
@@ -46,5 +49,4 @@ async def _fill(instance: Instance, seed: int, password: str) -> tuple[int, tupl
     with click.progressbar(days, label="Booking", file=sys.stderr) as bar:
         for offered, day in bar:
             await filling.book(offered, day)
-    await filling.keep_back_messages()
     return filling.booked, shown

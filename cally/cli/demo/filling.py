@@ -29,14 +29,13 @@ SYSTEM = Actor(kind="system")
 
 
 class Filling:
-    """One run: the same seed and day give the same people, times and outcomes."""
+    """One run, as of the day's first instant (UTC): the same seed and day give the same people, times and outcomes."""
 
     def __init__(self, store: Store, *, seed: int, now: int) -> None:
         self._store = store
         self._availability = Availability(store)
         self._dice = Random(seed)  # noqa: S311 - invented data, not a secret
-        self._now = now
-        self._midnight = now - now % DAY
+        self._now = now - now % DAY
         self.booked = 0
 
     async def require_empty(self) -> None:
@@ -49,8 +48,8 @@ class Filling:
         """The hosts, their schedules and event types."""
         today = datetime.fromtimestamp(self._now, UTC).date()
         shown = cast(today)
-        for host in shown:
-            await self._host(host, password)
+        for number, host in enumerate(shown):
+            await self._host(host, password, self._now - MADE_BEFORE_DAYS * DAY + number * HOUR)
         return shown
 
     async def days(self) -> list[tuple[Offer, int]]:
@@ -59,14 +58,14 @@ class Filling:
         for host in await hosts.list_hosts(self._store.reader):
             for event_type in await hosts.list_event_types(self._store.reader, host.id):
                 offered = await offer_by_id(self._store.reader, event_type.id)
-                found += [(offered, self._midnight + day * DAY) for day in range(-DAYS_BEFORE, DAYS_AHEAD)]
+                found += [(offered, self._now + day * DAY) for day in range(-DAYS_BEFORE, DAYS_AHEAD)]
         self._dice.shuffle(found)
         return found
 
     async def book(self, offered: Offer, day: int) -> None:
         """Perhaps a booking or two of that day, and what becomes of them."""
         seats = offered.event_type.rules.seats
-        if self._dice.random() > (0.45 if seats == 1 else 0.7):
+        if self._dice.random() > (0.45 if seats == 1 else 0.25):
             return
         made_at = self._made_at(day)
         slots = await self._availability.slots(offered, now=made_at, from_at=day, to_at=day + DAY)
@@ -75,8 +74,9 @@ class Filling:
             if booking is not None:
                 self.booked += 1
                 await self._outcome(booking, made_at)
+        await self._keep_back_messages()
 
-    async def keep_back_messages(self) -> None:
+    async def _keep_back_messages(self) -> None:
         """No invented message is ever sent: each is marked, and its job is done."""
         while due := await jobs.list_due(self._store.reader, "message", now=self._now + DAY, limit=PAGE):
             async with self._store.write() as tx:
@@ -85,8 +85,7 @@ class Filling:
                     await jobs.lease(tx, job, leased_until=self._now)
                     await jobs.finish(tx, msgspec.structs.replace(job, attempts=job.attempts + 1))
 
-    async def _host(self, host: Cast, password: str) -> None:
-        made_at = self._now - MADE_BEFORE_DAYS * DAY
+    async def _host(self, host: Cast, password: str, made_at: int) -> None:
         account = await accounts.create_account(
             self._store,
             email=host.email,
@@ -164,7 +163,7 @@ class Filling:
             by = self._dice.choice((GUEST, GUEST, host))
             reason = self._dice.choice(people.REASONS)
             await bookings.cancel(self._store, booking.uid, reason=reason, now=answered_at, actor=by)
-        elif chance < 0.14:
+        elif chance < 0.14 and not booking.terms.approval:
             await self._move(booking, answered_at)
         elif chance < 0.20 and past:
             later = min(booking.ends_at + HOUR, self._now)
