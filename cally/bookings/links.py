@@ -1,16 +1,13 @@
 """Manage links: a guest's secret address of their booking, signed, for this one purpose, ending with the booking."""
 
 from cally.model.bookings import Booking
+from cally.notify.links import PURPOSE, manage_token
 from cally.store import Reader, bookings
 from cally.vault import Vault
 
-PURPOSE = "manage"
+__all__ = ["PURPOSE", "booking_for_token", "manage_token"]
+
 KEPT_SECONDS = 30 * 86_400
-
-
-def manage_token(vault: Vault, uid: str) -> str:
-    """The secret part of `/b/{token}` for a booking."""
-    return vault.sign(PURPOSE, uid)
 
 
 async def booking_for_token(db: Reader, vault: Vault, token: str, now: int) -> Booking | None:

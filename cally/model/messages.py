@@ -7,7 +7,10 @@ import msgspec
 from cally.model.bookings import Booking
 
 Kind = Literal["requested", "confirmed", "declined", "rescheduled", "cancelled"]
+KINDS: tuple[Kind, ...] = ("requested", "confirmed", "declined", "rescheduled", "cancelled")
 Recipient = Literal["guest", "companion", "host"]
+Medium = Literal["mail", "channel"]
+MessageState = Literal["waiting", "sent", "failed", "obsolete"]
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +31,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the outbox. `answer` is what the SMTP server or the channel said last.
 
     `address` is the mail address, or the channel's name; `message_id` is the RFC 5322 Message-ID, stable over retries.
+    `next_attempt_at` is when a waiting message is tried (again); None when nothing more will be tried by itself.
     """
 
     id: int
@@ -35,36 +39,52 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     sequence: int
     recipient: Recipient
-    medium: Literal["mail", "channel"]
+    medium: Medium
     address: str
     channel_id: int | None
     message_id: str
     snapshot: Snapshot
-    state: Literal["waiting", "sent", "failed", "obsolete"]
+    state: MessageState
     attempts: int
     answer: str
     created_at: int
     sent_at: int | None
+    next_attempt_at: int | None = None
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a host is reached beside mail: any Apprise address, kept sealed."""
+    """Where a host is reached beside mail: any Apprise address, kept sealed; `shown_address` has its secrets masked."""
 
     id: int
     host_id: int
     name: str
+    service: str
+    shown_address: str
     address_sealed: bytes
     created_at: int
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work due at an instant; `subject` is the row it is about."""
+    """Work due at an instant; `subject` is the row it is about. `attempts` counts how often it was leased."""
 
     id: int
     kind: str
     subject: int
+    state: Literal["waiting", "running", "dead"]
     due_at: int
     attempts: int
+    last_error: str
+    created_at: int
+
+
+class RecurringRun(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a recurring job stands: when it is due, since when it runs, when it last ended and with what error."""
+
+    name: str
+    due_at: int
+    started_at: int | None
+    last_run_at: int | None
+    last_error: str
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -170,6 +170,8 @@ CREATE TABLE channel (
   id             INTEGER PRIMARY KEY,
   host_id        INTEGER NOT NULL REFERENCES host (id),
   name           TEXT NOT NULL,
+  service        TEXT NOT NULL,
+  shown_address  TEXT NOT NULL,
   address_sealed BLOB NOT NULL,
   created_at     INTEGER NOT NULL
 ) STRICT;
@@ -184,17 +186,18 @@ CREATE TABLE message (
   medium          TEXT NOT NULL CHECK (medium IN ('mail', 'channel')),
   address         TEXT NOT NULL,
   channel_id      INTEGER,
-  message_id      TEXT NOT NULL,
+  message_id      TEXT NOT NULL UNIQUE,
   snapshot        TEXT NOT NULL,
   state           TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'obsolete')),
   attempts        INTEGER NOT NULL DEFAULT 0,
   answer          TEXT NOT NULL DEFAULT '',
   created_at      INTEGER NOT NULL,
-  sent_at         INTEGER,
-  UNIQUE (booking_id, sequence, kind, medium, address)
+  sent_at         INTEGER
 ) STRICT;
-CREATE INDEX message_by_state ON message (state, created_at);
+CREATE INDEX message_by_booking ON message (booking_id);
+CREATE INDEX message_by_state ON message (state, id);
 
+-- Work due at an instant. A worker leases a row by raising `attempts`, which is also its proof of the lease.
 CREATE TABLE job (
   id           INTEGER PRIMARY KEY,
   kind         TEXT NOT NULL,
@@ -205,13 +208,16 @@ CREATE TABLE job (
   attempts     INTEGER NOT NULL DEFAULT 0,
   last_error   TEXT NOT NULL DEFAULT '',
   created_at   INTEGER NOT NULL,
-  UNIQUE (kind, subject)
+  UNIQUE (kind, subject),
+  CHECK ((state = 'running') = (leased_until IS NOT NULL))
 ) STRICT;
 CREATE INDEX job_by_due ON job (state, due_at);
+CREATE INDEX job_by_kind_due ON job (state, kind, due_at);
 
 CREATE TABLE recurring_job (
   name        TEXT PRIMARY KEY,
   due_at      INTEGER NOT NULL,
+  started_at  INTEGER,
   last_run_at INTEGER,
   last_error  TEXT NOT NULL DEFAULT ''
 ) STRICT;

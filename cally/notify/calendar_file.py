@@ -1,0 +1,142 @@
+"""A booking in iCalendar: the invitation in a mail (iTIP, RFC 5546) or a file to download (rules 73, 74, 78)."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from cally.model.bookings import Booking, Status
+from cally.model.messages import Recipient
+from cally.notify.places import place_line, place_url
+from cally.notify.vtimezone import vtimezone
+
+if TYPE_CHECKING:
+    from icalendar import Event, vCalAddress
+
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+PRODUCT = "-//Cally//Cally//EN"
+UID_DOMAIN = "cally"  # fixed: an address that an admin may change would give a booking a second name
+STATUS: dict[Status, str] = {
+    "pending": "TENTATIVE",
+    "confirmed": "CONFIRMED",
+    "declined": "CANCELLED",
+    "cancelled": "CANCELLED",
+}
+UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+CONTROLS = dict.fromkeys([*range(9), *range(11, 32), 127])
+
+
+def calendar_uid(uid: str) -> str:
+    """The UID of a booking in every calendar, mail and feed, for good."""
+    return f"{uid}@{UID_DOMAIN}"
+
+
+def booking_uid(text: str) -> str | None:
+    """The booking's uid in a UID that `calendar_uid` made, so that an echo of our own is recognised (rule 37)."""
+    uid, at, domain = text.strip().partition("@")
+    return uid if at and domain == UID_DOMAIN else None
+
+
+def calendar_file(
+    booking: Booking,
+    *,
+    host_name: str,
+    host_email: str,
+    tz: str,
+    method: Method = "PUBLISH",
+    reader: Recipient = "guest",
+    manage_url: str = "",
+) -> bytes:
+    """The booking as `text/calendar` in the reader's zone; the same bytes for the same booking.
+
+    `PUBLISH` is for a download and names no attendees (RFC 5546 3.2.1). `manage_url` belongs in the guest's copy alone.
+    """
+    from icalendar import Calendar  # noqa: PLC0415 - heavy: imported where used
+
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    starts, ends = _times(booking, tz)
+    if starts.tzinfo is not UTC:
+        calendar.add_component(vtimezone(tz, starts.year))
+    event = _event(booking, reader, host_name, manage_url)
+    event.add("dtstart", starts)
+    event.add("dtend", ends)
+    event["organizer"] = _person(host_name, host_email)
+    if method == "CANCEL":
+        event["status"] = "CANCELLED"
+    if method != "PUBLISH":
+        _add_attendees(event, booking, reader, host_name, host_email)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _event(booking: Booking, reader: Recipient, host_name: str, manage_url: str) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 - heavy: imported where used
+
+    event = Event()
+    event.add("uid", calendar_uid(booking.uid))
+    event.add("sequence", booking.sequence)
+    event.add("dtstamp", datetime.fromtimestamp(booking.updated_at, UTC))
+    event.add("created", datetime.fromtimestamp(booking.created_at, UTC))
+    event.add("last-modified", datetime.fromtimestamp(booking.updated_at, UTC))
+    event.add("summary", _clean(f"{booking.terms.title}: {booking.guest.name if reader == 'host' else host_name}"))
+    event.add("description", _clean(_description(booking, reader, manage_url)))
+    event.add("status", STATUS[booking.status])
+    event.add("transp", "OPAQUE")
+    place = place_line(booking.terms.place, host_name=host_name, guest_name=booking.guest.name)
+    if place:
+        event.add("location", _clean(place))
+    address = manage_url or place_url(booking.terms.place)
+    if address:
+        event.add("url", _clean(address))
+    return event
+
+
+def _times(booking: Booking, tz: str) -> tuple[datetime, datetime]:
+    """Start and end on the reader's clock; in UTC where it shows an hour twice, for iCalendar cannot say which."""
+    starts, ends = (datetime.fromtimestamp(at, UTC) for at in (booking.starts_at, booking.ends_at))
+    local = starts.astimezone(ZoneInfo(tz)), ends.astimezone(ZoneInfo(tz))
+    return (starts, ends) if tz in UTC_NAMES or any(one.fold for one in local) else local
+
+
+def _description(booking: Booking, reader: Recipient, manage_url: str) -> str:
+    parts = [booking.terms.description]
+    if reader != "companion":
+        parts += [f"{answer.label}\n{answer.value}" for answer in booking.answers]
+        parts.append(booking.notes)
+    if manage_url:
+        parts.append(f"Reschedule or cancel: {manage_url}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _add_attendees(event: "Event", booking: Booking, reader: Recipient, host_name: str, host_email: str) -> None:
+    """Everyone has agreed already, so nobody is asked to answer.
+
+    In the host's copy the calendar is told to leave inviting to us, lest the guest get a second one (RFC 6638 7.1).
+    """
+    silent = {"schedule-agent": "CLIENT"} if reader == "host" else {}
+    event.add("attendee", _attendee(host_name, host_email, role="CHAIR"), encode=False)
+    event.add("attendee", _attendee(booking.guest.name, booking.guest.email, **silent), encode=False)
+    for one in booking.companions:
+        event.add("attendee", _attendee(one.name or one.email, one.email, **silent), encode=False)
+
+
+def _attendee(name: str, email: str, *, role: str = "REQ-PARTICIPANT", **parameters: str) -> "vCalAddress":
+    return _person(name, email, role=role, partstat="ACCEPTED", rsvp="FALSE", cutype="INDIVIDUAL", **parameters)
+
+
+def _person(name: str, email: str, **parameters: str) -> "vCalAddress":
+    from icalendar import vCalAddress  # noqa: PLC0415 - heavy: imported where used
+
+    address = vCalAddress(f"mailto:{_clean(email)}")
+    given: dict[str, Any] = {"cn": " ".join(_clean(name).split()), **parameters}
+    for parameter, value in given.items():
+        address.params[parameter] = value
+    return address
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that no iCalendar text may hold (RFC 5545 3.1); line breaks as `\\n`."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS)

@@ -1,0 +1,134 @@
+"""A message as mail: text, HTML and an iTIP invitation, with headers that nothing can be slipped into (rule 78)."""
+
+from datetime import UTC, datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Literal
+
+import msgspec
+
+from cally.errors import CallyError
+from cally.model.messages import Kind, Message
+from cally.notify.calendar_file import calendar_file, calendar_uid
+from cally.notify.links import host_url, manage_url
+from cally.notify.rendering import Reader, Words, mail_words, one_line, reader_of
+from cally.vault import Vault
+
+FILE_NAME = "invite.ics"
+LONGEST_LINE = 240  # a subject that begins with a fold looks empty to some readers; RFC 5322 allows 998
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished mail and its envelope; `international` when an address needs SMTPUTF8 (RFC 6531)."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    international: bool
+
+
+def compose(message: Message, vault: Vault, *, sender: str, public_url: str, invited: bool, now: int) -> Mail:
+    """The mail of a message. `invited`: an invitation may be in the reader's calendar already.
+
+    A request carries no invitation unless one must be taken back or moved; its end takes back only what was sent.
+    """
+    reader = reader_of(message.snapshot, message.recipient, message.address)
+    link = _link(message, vault, public_url)
+    words = mail_words(message.snapshot, message.kind, reader, public_url=public_url, link=link)
+    method = _method(message.kind, invited=invited)
+    mail = _mail(words)
+    if method is not None:
+        _invite(mail, method, _invitation(message, reader, method, link))
+    international = not (_ascii(sender) and _ascii(reader.email))
+    _address(mail, message, reader, sender)
+    mail["Subject"] = words.subject
+    mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
+    mail["Message-ID"] = message.message_id
+    mail["References"] = f"<{calendar_uid(message.snapshot.booking.uid)}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    written = mail.as_bytes(policy=policy.SMTP.clone(utf8=international, cte_type="7bit", max_line_length=LONGEST_LINE))
+    return Mail(
+        sender=_envelope(sender), recipient=_envelope(reader.email), content=written, international=international
+    )
+
+
+def _method(kind: Kind, *, invited: bool) -> Literal["REQUEST", "CANCEL"] | None:
+    if kind in {"confirmed", "rescheduled"}:
+        return "REQUEST"
+    if not invited:
+        return None
+    return "REQUEST" if kind == "requested" else "CANCEL"
+
+
+def _link(message: Message, vault: Vault, public_url: str) -> str:
+    """The manage link goes to the guest alone; a companion gets none."""
+    uid = message.snapshot.booking.uid
+    if message.recipient == "host":
+        return host_url(public_url, uid)
+    return manage_url(vault, public_url, uid) if message.recipient == "guest" else ""
+
+
+def _invitation(message: Message, reader: Reader, method: Literal["REQUEST", "CANCEL"], link: str) -> bytes:
+    snapshot = message.snapshot
+    return calendar_file(
+        snapshot.booking,
+        host_name=snapshot.host_name,
+        host_email=snapshot.host_email,
+        tz=reader.tz,
+        method=method,
+        reader=message.recipient,
+        manage_url=link if message.recipient == "guest" else "",
+    )
+
+
+def _mail(words: Words) -> EmailMessage:
+    mail = EmailMessage(policy=policy.SMTP)
+    mail.set_content(words.text, cte="quoted-printable")
+    mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
+    return mail
+
+
+def _invite(mail: EmailMessage, method: str, calendar: bytes) -> None:
+    """Once as an alternative, which calendars act on, and once as a file, which people can open (RFC 6047 2.4)."""
+    mail.add_alternative(calendar.decode(), subtype="calendar", cte="base64", params={"method": method})
+    mail.add_attachment(
+        calendar,
+        maintype="application",
+        subtype="ics",
+        filename=FILE_NAME,
+        params={"method": method, "charset": "utf-8"},
+    )
+
+
+def _address(mail: EmailMessage, message: Message, reader: Reader, sender: str) -> None:
+    """From our own sender, lest the mail be taken for forged; answers go to the other side."""
+    snapshot = message.snapshot
+    guest = snapshot.booking.guest
+    if message.recipient == "host":
+        from_name, answer = f"{guest.name} (Cally)", _mailbox(guest.name, guest.email)
+    else:
+        from_name, answer = f"{snapshot.host_name} (Cally)", _mailbox(snapshot.host_name, snapshot.host_email)
+    mail["From"] = _mailbox(from_name, sender)
+    mail["To"] = _mailbox(reader.name, reader.email)
+    mail["Reply-To"] = answer
+
+
+def _mailbox(name: str, address: str) -> Address:
+    local, _, domain = _envelope(address).rpartition("@")
+    return Address(display_name=one_line(name), username=local, domain=domain)
+
+
+def _envelope(address: str) -> str:
+    """The address with its domain as it is written on the wire (RFC 5890)."""
+    local, _, domain = one_line(address).rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise CallyError("invalid", "The domain of this address cannot be written in a mail.", field="email") from error
+
+
+def _ascii(address: str) -> bool:
+    return address.rpartition("@")[0].isascii()

@@ -1,0 +1,160 @@
+"""Delivering one message of the outbox: once, in order, while it is of use, and with the answer kept.
+
+While mail flows every step of a booking is told, in its order. When messages have waited, only the last word goes: an
+older one that was overtaken is obsolete, and an end takes an invitation back only from those who may have one.
+"""
+
+import asyncio
+import secrets
+
+from cally.errors import CallyError
+from cally.model.messages import Kind, Message
+from cally.notify.channels import send
+from cally.notify.compose import Mail, compose
+from cally.notify.failures import NotTaken, TryAgain
+from cally.notify.links import host_url
+from cally.notify.mail_settings import MailSettings, sender_address
+from cally.notify.outbox import JOB
+from cally.notify.rendering import chat_words, reader_of
+from cally.notify.smtp import Conversation
+from cally.store import Store, Writer, channels, jobs, messages
+from cally.store.messages import Sibling
+from cally.vault import Vault
+
+NO_SERVER = "No mail server is set up."
+NO_SERVER_SECONDS = 3_600
+OVERTAKEN_SECONDS = 60
+IN_ORDER_SECONDS = 1
+GIVE_UP_SECONDS = 2 * 86_400
+FIRST_BACKOFF_SECONDS = 15
+LONGEST_BACKOFF_SECONDS = 1_800
+RANK: dict[Kind, int] = {"requested": 0, "confirmed": 1, "rescheduled": 1, "declined": 2, "cancelled": 2}
+
+_random = secrets.SystemRandom()
+
+
+async def deliver(
+    store: Store, vault: Vault, *, mail: MailSettings | None, public_url: str, message_id: int, now: int
+) -> None:
+    """Send the message of that row, unless it was sent or is of no use any more; safe to repeat.
+
+    Raises `TryAgain` while it is still to be sent. At least once: only after an answer that was lost can a second copy
+    leave, and it has the same Message-ID (TRUST fact 8).
+    """
+    message = await messages.by_id(store.reader, message_id)
+    if message is None or message.state != "waiting":
+        return
+    others = await messages.siblings(store.reader, message)
+    useless = _useless(message, others, now)
+    if useless:
+        await _drop(store, message, useless)
+        return
+    if message.medium == "mail" and mail is None:
+        async with store.write() as tx:
+            await messages.update_answer(tx, message.id, answer=NO_SERVER)
+        raise TryAgain(NO_SERVER_SECONDS, NO_SERVER, counted=False)
+    if any(_goes_first(other, message, now) for other in others):
+        raise TryAgain(IN_ORDER_SECONDS, "An earlier message about this booking goes first.", counted=False)
+    await _send(store, vault, message, mail, public_url, others, now)
+
+
+async def _send(
+    store: Store,
+    vault: Vault,
+    message: Message,
+    mail: MailSettings | None,
+    public_url: str,
+    others: list[Sibling],
+    now: int,
+) -> None:
+    try:
+        if mail is not None and message.medium == "mail":
+            answer = await _post(vault, message, mail, public_url, _invited(message, others), now)
+        else:
+            answer = await _say(store, vault, message, public_url)
+    except NotTaken as failure:
+        await _keep_refusal(store, message, failure, now)
+    else:
+        async with store.write() as tx:
+            await messages.update_sent(tx, message.id, answer=answer, now=now)
+
+
+async def _post(vault: Vault, message: Message, mail: MailSettings, public_url: str, invited: bool, now: int) -> str:
+    sender = sender_address(mail, public_url)
+    written = await asyncio.to_thread(_compose, message, vault, sender, public_url, invited, now)
+    conversation = Conversation(mail, written.sender.rpartition("@")[2])
+    return await conversation.send(
+        written.sender, written.recipient, written.content, international=written.international
+    )
+
+
+def _compose(message: Message, vault: Vault, sender: str, public_url: str, invited: bool, now: int) -> Mail:
+    try:
+        return compose(message, vault, sender=sender, public_url=public_url, invited=invited, now=now)
+    except CallyError as error:
+        raise NotTaken(error.sentence, permanent=True) from error
+
+
+async def _say(store: Store, vault: Vault, message: Message, public_url: str) -> str:
+    channel = await channels.by_id(store.reader, message.channel_id or 0)
+    if channel is None:
+        raise NotTaken("The channel was removed.", permanent=True)
+    reader = reader_of(message.snapshot, "host", message.address)
+    link = host_url(public_url, message.snapshot.booking.uid)
+    title, body = chat_words(message.snapshot, message.kind, reader, public_url=public_url, link=link)
+    return await send(vault, channel, title, body)
+
+
+async def _keep_refusal(store: Store, message: Message, failure: NotTaken, now: int) -> None:
+    final = failure.permanent or now - message.created_at >= GIVE_UP_SECONDS
+    async with store.write() as tx:
+        await messages.update_refused(tx, message.id, answer=failure.answer, final=final)
+    if not final:
+        raise TryAgain(_backoff(message.attempts), failure.answer)
+
+
+async def _drop(store: Store, message: Message, why: str) -> None:
+    async with store.write() as tx:
+        begun = await _begun_before(tx, message)
+        await messages.update_obsolete(tx, message.id, answer=why, attempts=max(begun, message.attempts))
+
+
+async def _begun_before(tx: Writer, message: Message) -> int:
+    """How often sending was begun before the run that found it useless."""
+    return max(0, (await jobs.attempts(tx, kind=JOB, subject=message.id) or 0) - 1)
+
+
+def _useless(message: Message, others: list[Sibling], now: int) -> str:
+    """Why sending it now would do no good; empty when it would."""
+    if now >= message.snapshot.booking.starts_at:
+        return "Not sent: the meeting had begun."
+    later = [other for other in others if _order(other) > _order(message)]
+    if any(other.state == "sent" for other in later) or (later and now - message.created_at >= OVERTAKEN_SECONDS):
+        return "Not sent: a later message says what counts now."
+    return ""
+
+
+def _goes_first(other: Sibling, message: Message, now: int) -> bool:
+    young = now - other.created_at < OVERTAKEN_SECONDS
+    return other.state == "waiting" and _order(other) < _order(message) and young
+
+
+def _invited(message: Message, others: list[Sibling]) -> bool:
+    """Whether an invitation has left, or may have: one whose sending was begun counts, for answers get lost."""
+    return any(
+        other.kind in {"confirmed", "rescheduled"}
+        and _order(other) < _order(message)
+        and (other.state == "sent" or other.attempts > 0)
+        for other in others
+    )
+
+
+def _order(message: Message | Sibling) -> tuple[int, int]:
+    """Messages about a booking in the order of what happened; instants do not tell within one second."""
+    return message.sequence, RANK[message.kind]
+
+
+def _backoff(attempts: int) -> int:
+    """Seconds to wait after so many attempts: doubling, with jitter so that a queue does not come back as one."""
+    seconds = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS << min(attempts, 10))
+    return round(seconds * _random.uniform(0.8, 1.2))

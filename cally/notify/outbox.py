@@ -1,0 +1,77 @@
+"""The outbox: what a change causes outside, written as rows in the change's own transaction, sent later by a job."""
+
+import hashlib
+
+import msgspec
+
+from cally.model.messages import Kind, Medium, Recipient, Snapshot
+from cally.store import Writer, channels, jobs, messages
+
+JOB = "message"
+HASH_LENGTH = 12
+
+
+class Mailing(msgspec.Struct, frozen=True, kw_only=True):
+    """One recipient of a change."""
+
+    recipient: Recipient
+    medium: Medium
+    address: str
+    channel_id: int | None = None
+
+
+async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int) -> None:
+    """Write a message and its job for each who must know: the guest, companions, the host by mail and channels.
+
+    Companions hear of a booking only once it stands: nothing about a request, nor about the end of one. Planning the
+    same change again adds nothing, for the Message-ID names booking, sequence, kind and recipient.
+    """
+    text = messages.snapshot_text(snapshot)
+    for mailing in await _mailings(tx, snapshot, kind):
+        row = await messages.insert(
+            tx,
+            booking_id=snapshot.booking.id,
+            kind=kind,
+            sequence=snapshot.booking.sequence,
+            recipient=mailing.recipient,
+            medium=mailing.medium,
+            address=mailing.address,
+            channel_id=mailing.channel_id,
+            message_id=message_id(snapshot, kind, mailing),
+            snapshot=text,
+            now=now,
+        )
+        if row is not None:
+            await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now)
+
+
+def message_id(snapshot: Snapshot, kind: Kind, mailing: Mailing) -> str:
+    """The RFC 5322 Message-ID: the same for every attempt, so that receivers can drop a second copy (TRUST fact 8)."""
+    to = f"{mailing.medium} {mailing.channel_id or mailing.address}"
+    recipient = hashlib.sha256(to.encode()).hexdigest()[:HASH_LENGTH]
+    booking = snapshot.booking
+    return f"<{booking.uid}.{booking.sequence}.{kind}.{recipient}@{_domain(snapshot.host_email)}>"
+
+
+async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind) -> list[Mailing]:
+    booking = snapshot.booking
+    found = [Mailing(recipient="guest", medium="mail", address=booking.guest.email)]
+    if booking.companions and await _stands_or_stood(tx, booking.id, kind):
+        found += [Mailing(recipient="companion", medium="mail", address=one.email) for one in booking.companions]
+    found.append(Mailing(recipient="host", medium="mail", address=snapshot.host_email))
+    for channel in await channels.list_of(tx, booking.host_id):
+        found.append(Mailing(recipient="host", medium="channel", address=channel.name, channel_id=channel.id))
+    return found
+
+
+async def _stands_or_stood(tx: Writer, booking_id: int, kind: Kind) -> bool:
+    return kind in {"confirmed", "rescheduled"} or await messages.was_confirmed(tx, booking_id)
+
+
+def _domain(address: str) -> str:
+    """The host's own mail domain, in ASCII: it never changes for a message, whatever the server is called."""
+    domain = address.rpartition("@")[2]
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return "localhost"

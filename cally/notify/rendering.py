@@ -1,0 +1,149 @@
+"""The words of a message: templates of its kind, filled with finished values for its reader."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cally.model.bookings import Answer
+from cally.model.messages import Kind, Recipient, Snapshot
+from cally.notify.places import place_line, place_url
+from cally.notify.times import When, when
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a message is for, and how they are spoken to."""
+
+    role: Recipient
+    name: str
+    email: str
+    tz: str
+    locale: str
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished message. `subject` is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Values(msgspec.Struct, frozen=True, kw_only=True):
+    """All that templates may use; `link` is where the reader sees and changes the booking (empty for companions).
+
+    `page_url` is where a guest may choose another time.
+    """
+
+    role: Recipient
+    by: str
+    title: str
+    host_name: str
+    guest_name: str
+    guest_email: str
+    tz: str
+    when: When
+    previous: When | None
+    place: str
+    place_url: str
+    companions: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    notes: str
+    reason: str
+    approval: bool
+    link: str
+    page_url: str
+
+
+def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
+    """The reader of a message; companions are spoken to in the guest's zone and language, which they share best."""
+    guest = snapshot.booking.guest
+    if recipient == "host":
+        return Reader(
+            role="host",
+            name=snapshot.host_name,
+            email=snapshot.host_email,
+            tz=snapshot.host_tz,
+            locale=snapshot.host_locale,
+        )
+    names = {one.email: one.name for one in snapshot.booking.companions}
+    name = guest.name if recipient == "guest" else names.get(address, "")
+    return Reader(role=recipient, name=name, email=address, tz=guest.tz, locale=guest.locale)
+
+
+def mail_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> Words:
+    """Subject, text and HTML of a mail."""
+    page = _Page(kind, _values(snapshot, reader, public_url, link))
+    return Words(subject=page.subject, text=page.render("text.txt").strip() + "\n", html=page.render("body.html"))
+
+
+def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> tuple[str, str]:
+    """Title and body for a channel, as plain text."""
+    page = _Page(kind, _values(snapshot, reader, public_url, link))
+    return page.subject, page.render("chat.txt").strip()
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters, fit for a header (rule 78)."""
+    return " ".join("".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text).split())
+
+
+class _Page:
+    """The templates of one kind, with the sentence that all of them begin with."""
+
+    def __init__(self, kind: Kind, values: Values) -> None:
+        self._kind = kind
+        self._values = values
+        self.subject = self._sentence = ""
+        self.subject = one_line(self.render("subject.txt"))
+        self._sentence = one_line(self.render("sentence.txt"))
+
+    def render(self, name: str) -> str:
+        template = _templates().get_template(f"{self._kind}/{name}")
+        return template.render(m=self._values, subject=self.subject, sentence=self._sentence)
+
+
+def _values(snapshot: Snapshot, reader: Reader, public_url: str, link: str) -> Values:
+    booking = snapshot.booking
+    length = booking.ends_at - booking.starts_at
+    earlier = snapshot.previous_starts_at
+    place = booking.terms.place
+    return Values(
+        role=reader.role,
+        by=snapshot.by,
+        title=booking.terms.title,
+        host_name=snapshot.host_name,
+        guest_name=booking.guest.name,
+        guest_email=booking.guest.email,
+        tz=reader.tz,
+        when=when(booking.starts_at, booking.ends_at, tz=reader.tz, locale=reader.locale),
+        previous=None if earlier is None else when(earlier, earlier + length, tz=reader.tz, locale=reader.locale),
+        place=place_line(place, host_name=snapshot.host_name, guest_name=booking.guest.name),
+        place_url=place_url(place),
+        companions=tuple(one.name or one.email for one in booking.companions if one.email != reader.email),
+        answers=booking.answers if reader.role != "companion" else (),
+        notes=booking.notes if reader.role != "companion" else "",
+        reason=booking.reason,
+        approval=booking.terms.approval,
+        link=link,
+        page_url=f"{public_url}/{snapshot.host_slug}/{snapshot.event_type_slug}",
+    )
+
+
+@lru_cache(maxsize=1)
+def _templates() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - heavy
+
+    found = Environment(
+        loader=PackageLoader("cally.notify", "kinds"),
+        autoescape=select_autoescape(["html"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # the extension adds it at run time
+    return found

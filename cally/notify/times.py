@@ -1,0 +1,69 @@
+"""Times in words, in the zone and language of who reads them, always labelled (rules 2, 75)."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+FALLBACK = "en"
+
+
+class When(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of time in words: `Tuesday, September 22, 2026` · `10:00–10:30 AM` · `Central … Time (Europe/Berlin)`.
+
+    `short` fits a subject: `Tue, Sep 22, 10:00 AM (Berlin)`; `line` says everything at once.
+    """
+
+    date: str
+    time: str
+    zone: str
+    short: str
+    line: str
+
+
+def when(starts_at: int, ends_at: int, *, tz: str, locale: str) -> When:
+    """The interval as its reader writes it. Babel is loaded at the first use."""
+    from babel import dates  # noqa: PLC0415 - heavy: imported where used
+
+    spoken = _locale(locale)
+    start, end = _local(starts_at, tz), _local(ends_at, tz)
+    date = dates.format_date(start, "full", spoken)
+    first = dates.format_time(start, "short", locale=spoken)
+    last = dates.format_time(end, "short", locale=spoken)
+    if end.date() != start.date():
+        last = f"{dates.format_date(end, 'medium', spoken)}, {last}"
+    zone = f"{dates.get_timezone_name(start, width='long', locale=spoken)} ({tz})"
+    day = dates.format_skeleton("MMMEd", start, locale=spoken)
+    return When(
+        date=date,
+        time=f"{first}–{last}",
+        zone=zone,
+        short=f"{day}, {first} ({_city(tz)})",
+        line=f"{date}, {first}–{last}, {zone}",
+    )
+
+
+@lru_cache(maxsize=256)
+def _locale(tag: str) -> "Locale":
+    """The best locale that Babel has for a language tag."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - heavy: imported where used
+
+    for known in (tag, tag.partition("-")[0], FALLBACK):
+        try:
+            return Locale.parse(known, sep="-")
+        except (UnknownLocaleError, ValueError, TypeError):
+            continue
+    return Locale(FALLBACK)
+
+
+def _local(instant: int, tz: str) -> datetime:
+    return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(tz))
+
+
+def _city(tz: str) -> str:
+    return tz.rpartition("/")[2].replace("_", " ")

@@ -1,0 +1,194 @@
+"""The SQL of jobs: work due at an instant, leased by a conditional UPDATE; every statement is a step of an index."""
+
+from typing import Literal
+
+from cally.model.ids import new_id
+from cally.model.messages import Job
+from cally.store.driver import Reader, Row, Writer
+
+INSERT = """
+INSERT INTO job (id, kind, subject, state, due_at, created_at)
+VALUES (:id, :kind, :subject, 'waiting', :due_at, :now)
+"""
+DUE = """
+SELECT id, kind, subject, state, due_at, attempts, last_error, created_at
+FROM job
+WHERE state = 'waiting'
+  AND kind = :kind
+  AND due_at <= :now
+ORDER BY due_at
+LIMIT :limit
+"""
+NEXT_DUE = """
+SELECT due_at
+FROM job
+WHERE state = 'waiting'
+  AND kind = :kind
+ORDER BY due_at
+LIMIT 1
+"""
+LEASE = """
+UPDATE job
+SET state = 'running',
+    leased_until = :leased_until,
+    attempts = attempts + 1
+WHERE id = :id
+  AND state = 'waiting'
+  AND attempts = :attempts
+"""
+LAPSED = """
+SELECT id, kind, subject, state, due_at, attempts, last_error, created_at
+FROM job
+WHERE state = 'running'
+  AND (leased_until <= :now OR leased_until > :furthest)
+"""
+GIVE_BACK = """
+UPDATE job
+SET state = 'waiting',
+    leased_until = NULL,
+    due_at = :due_at,
+    attempts = attempts - :uncounted,
+    last_error = :last_error
+WHERE id = :id
+  AND state = 'running'
+  AND attempts = :attempts
+"""
+BURY = """
+UPDATE job
+SET state = 'dead',
+    leased_until = NULL,
+    last_error = :last_error
+WHERE id = :id
+  AND state = 'running'
+  AND attempts = :attempts
+"""
+FINISH = """
+DELETE FROM job
+WHERE id = :id
+  AND state = 'running'
+  AND attempts = :attempts
+"""
+REVIVE = """
+UPDATE job
+SET state = 'waiting',
+    due_at = :now,
+    attempts = 0
+WHERE kind = :kind
+  AND subject = :subject
+  AND state <> 'running'
+"""
+ATTEMPTS = """
+SELECT attempts
+FROM job
+WHERE kind = :kind
+  AND subject = :subject
+"""
+HURRY_RETRIES = """
+UPDATE job
+SET due_at = :now
+WHERE state = 'waiting'
+  AND attempts > 0
+  AND due_at > :furthest
+"""
+COUNT = """
+SELECT state, count(*)
+FROM job
+GROUP BY state
+"""
+LIST = """
+SELECT id, kind, subject, state, due_at, attempts, last_error, created_at
+FROM job
+WHERE state = :state
+ORDER BY due_at
+LIMIT :limit
+"""
+
+
+async def insert(tx: Writer, *, kind: str, subject: int, due_at: int, now: int) -> int:
+    """Plan work about a row; its id. Raises `Duplicate` when the same work about it is planned already."""
+    made = new_id(now)
+    await tx.run(INSERT, id=made, kind=kind, subject=subject, due_at=due_at, now=now)
+    return made
+
+
+async def list_due(db: Reader, kind: str, *, now: int, limit: int) -> list[Job]:
+    """Jobs of a kind that are due, the longest due first; costs the same for any length of the queue."""
+    return [_job(row) for row in await db.rows(DUE, kind=kind, now=now, limit=limit)]
+
+
+async def next_due_at(db: Reader, kind: str) -> int | None:
+    """When the next waiting job of a kind is due."""
+    row = await db.row(NEXT_DUE, kind=kind)
+    return row[0] if row else None
+
+
+async def lease(tx: Writer, job: Job, *, leased_until: int) -> bool:
+    """Take a waiting job; False when another worker was faster. Its `attempts` + 1 is the proof of this lease."""
+    return await tx.run(LEASE, id=job.id, attempts=job.attempts, leased_until=leased_until) == 1
+
+
+async def list_lapsed(db: Reader, *, now: int, lease_seconds: int) -> list[Job]:
+    """Jobs whose worker has not come back: their lease ran out, or ends later than any given now could."""
+    return [_job(row) for row in await db.rows(LAPSED, now=now, furthest=now + lease_seconds)]
+
+
+async def give_back(tx: Writer, job: Job, *, due_at: int, last_error: str, counted: bool = True) -> bool:
+    """End a lease with the work still to do; `counted=False` undoes the attempt. False when the lease was lost."""
+    changed = await tx.run(
+        GIVE_BACK,
+        id=job.id,
+        attempts=job.attempts,
+        due_at=due_at,
+        last_error=last_error,
+        uncounted=int(not counted),
+    )
+    return changed == 1
+
+
+async def bury(tx: Writer, job: Job, *, last_error: str) -> bool:
+    """Give a leased job up, with what was wrong; it stays for a person to look at. False when the lease was lost."""
+    return await tx.run(BURY, id=job.id, attempts=job.attempts, last_error=last_error) == 1
+
+
+async def finish(tx: Writer, job: Job) -> bool:
+    """Remove a leased job that is done; False when the lease was lost."""
+    return await tx.run(FINISH, id=job.id, attempts=job.attempts) == 1
+
+
+async def revive(tx: Writer, *, kind: str, subject: int, now: int) -> bool:
+    """Make a waiting or dead job due now, as if never tried; False when there is none, or it runs at this moment."""
+    return await tx.run(REVIVE, kind=kind, subject=subject, now=now) == 1
+
+
+async def attempts(db: Reader, *, kind: str, subject: int) -> int | None:
+    """How often the work about a row was begun; None when none is planned."""
+    row = await db.row(ATTEMPTS, kind=kind, subject=subject)
+    return int(row[0]) if row else None
+
+
+async def hurry_retries(tx: Writer, *, now: int, longest_wait: int) -> int:
+    """Make retries due that lie further ahead than any backoff: the clock was set back since they were planned."""
+    return await tx.run(HURRY_RETRIES, now=now, furthest=now + longest_wait)
+
+
+async def count_by_state(db: Reader) -> dict[str, int]:
+    """How many jobs wait, run and are dead."""
+    return {row[0]: row[1] for row in await db.rows(COUNT)}
+
+
+async def list_by_state(db: Reader, state: Literal["waiting", "running", "dead"], *, limit: int = 100) -> list[Job]:
+    """Jobs in a state, the longest due first."""
+    return [_job(row) for row in await db.rows(LIST, state=state, limit=limit)]
+
+
+def _job(row: Row) -> Job:
+    return Job(
+        id=row[0],
+        kind=row[1],
+        subject=row[2],
+        state=row[3],
+        due_at=row[4],
+        attempts=row[5],
+        last_error=row[6],
+        created_at=row[7],
+    )
