@@ -42,7 +42,7 @@ async def decline(store: Store, uid: str, *, reason: str, now: int, actor: Actor
         if booking.status == "declined":
             return booking
         _require_pending(booking, "declined")
-        return await _end(tx, _with_status(booking, "declined", words, now), "declined", now, actor)
+        return await _end(tx, _answered(booking, "declined", words, now), "declined", now, actor)
 
 
 async def approve(store: Store, availability: Availability, uid: str, *, now: int, actor: Actor) -> Booking | Taken:
@@ -56,7 +56,7 @@ async def approve(store: Store, availability: Availability, uid: str, *, now: in
         offer = await offer_by_id(tx, booking.event_type_id)
         refused = await _refusal(tx, offer, booking, booking.starts_at, now, for_host=True)
         if refused is None:
-            confirmed = _with_status(booking, "confirmed", "", now)
+            confirmed = _answered(booking, "confirmed", "", now)
             await bookings.update_status(tx, confirmed, now=now)
             await _record(tx, confirmed, "approve", now, actor)
             await announce(tx, offer, confirmed, "confirmed", now=now, actor=actor)
@@ -178,6 +178,12 @@ async def _booking(db: Reader, uid: str) -> Booking:
     if booking is None:
         raise not_found("booking")
     return booking
+
+
+def _answered(booking: Booking, status: Status, reason: str, now: int) -> Booking:
+    """The host's yes or no. One that was moved may be in calendars already, which follow only a higher sequence."""
+    sequence = booking.sequence + 1 if booking.sequence else 0
+    return _with_status(booking, status, reason, now, sequence=sequence)
 
 
 def _with_status(booking: Booking, status: Status, reason: str, now: int, *, sequence: int | None = None) -> Booking:
