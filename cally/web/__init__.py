@@ -45,7 +45,13 @@ def routes(doors: Doors) -> Litestar:
 
 def _pages() -> list[Any]:
     found: list[Any] = []
-    for name in ("cally.web.static", "cally.web.pages.public", "cally.web.pages.host", "cally.web.pages.setup"):
+    for name in (
+        "cally.web.static",
+        "cally.web.pages.public",
+        "cally.web.pages.host",
+        "cally.web.pages.admin",
+        "cally.web.pages.setup",
+    ):
         try:
             found.extend(getattr(importlib.import_module(name), "ROUTES", []))
         except ModuleNotFoundError:

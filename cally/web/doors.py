@@ -25,6 +25,7 @@ class Doors:
     `health` is asked for the checks of `/api/health`. `trusted_proxies` are the networks whose forwarding headers count.
     `brake` slows down whoever guesses passwords. `reload` makes a changed setting count; those named in `fixed`
     (`public_url`, `smtp_url`) were decided by the operator and cannot be changed in the browser.
+    `allowed_networks` are the private ones that calendars may be read from.
     """
 
     store: Store
@@ -40,3 +41,4 @@ class Doors:
     brake: SignInBrake = field(default_factory=SignInBrake)
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
+    allowed_networks: tuple[str, ...] = ()

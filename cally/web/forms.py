@@ -122,16 +122,17 @@ class Form:
         """Note what is wrong with a field; the first fault of a field stays."""
         self.faults.setdefault(name, sentence)
 
-    def note(self, error: CallyError, fields: Mapping[str, str] | None = None) -> None:
-        """Show an error of a room beside its field, whose name here `fields` gives; any code but these is raised again.
+    def note(self, error: CallyError, fields: Mapping[str, str] | None = None, *, rows: tuple[str, ...] = ()) -> None:
+        """Show an error of a room beside its field, whose name here `fields` gives; an unexpected one is raised again.
 
-        What cannot be pinned to a field of this form is said above it.
+        `rows` are beginnings of names such as `places[`, which the page shows at their row. What cannot be pinned to a
+        field of this form is said above it.
         """
         if error.code not in {"invalid", "conflict", "sign_in_failed", "rate_limited"}:
             raise error
         field = str(error.facts.get("field", ""))
         name = (fields or {}).get(field, field)
-        self.fault(name if self.has(name) else "", error.sentence)
+        self.fault(name if self.has(name) or name.startswith(rows) else "", error.sentence)
 
 
 async def read(request: Request[Any, Any, Any]) -> Form:
@@ -152,4 +153,4 @@ def _given(value: str | int | bool | None) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.removeprefix("-").isdigit() and len(text) < 12
+    return text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20

@@ -1,0 +1,16 @@
+"""The pages about this server, for admins; for everybody else they do not exist."""
+
+from litestar import Router
+from litestar.di import Provide
+
+from cally.web.pages.admin import accounts, settings, system
+from cally.web.pages.host.desk import SignInNeededError, provide_admin, provide_desk, to_sign_in
+
+ROUTES = [
+    Router(
+        path="/",
+        route_handlers=[*settings.ROUTES, *accounts.ROUTES, *system.ROUTES],
+        dependencies={"desk": Provide(provide_desk), "admin": Provide(provide_admin)},
+        exception_handlers={SignInNeededError: to_sign_in},
+    )
+]

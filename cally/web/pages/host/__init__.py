@@ -1,0 +1,29 @@
+"""A host's desk: everything here needs somebody who is signed in, and shows them only what is theirs."""
+
+from litestar import Router
+from litestar.di import Provide
+
+from cally.web.pages.host import (
+    availability,
+    booking_changes,
+    bookings,
+    calendars,
+    channels,
+    dates,
+    event_types,
+    home,
+    outbox,
+    profile,
+)
+from cally.web.pages.host.desk import SignInNeededError, provide_desk, to_sign_in
+
+PAGES = (home, bookings, booking_changes, event_types, availability, dates, calendars, channels, outbox, profile)
+
+ROUTES = [
+    Router(
+        path="/",
+        route_handlers=[handler for page in PAGES for handler in page.ROUTES],
+        dependencies={"desk": Provide(provide_desk)},
+        exception_handlers={SignInNeededError: to_sign_in},
+    )
+]

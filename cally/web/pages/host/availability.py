@@ -1,0 +1,169 @@
+"""A host's schedules: the hours of a week in a form that grows and shrinks by buttons, beside the coming weeks."""
+
+from typing import Any
+
+import msgspec
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from cally.errors import CallyError, not_found
+from cally.hosts import (
+    create_schedule,
+    default_rules,
+    delete_schedule,
+    list_schedules,
+    schedule_by_id,
+    update_schedule,
+)
+from cally.model.hosts import Schedule
+from cally.model.rules import DAY_MINUTES, ScheduleRules
+from cally.web import forms
+from cally.web.forms import Form
+from cally.web.pages.host import week as weeks
+from cally.web.pages.host.desk import Asked, Desk, Page
+from cally.web.pages.host.notices import of_error
+from cally.web.pages.host.preview import preview, weekday_names
+from cally.web.pages.host.week import Week
+from cally.web.pages.host.wording import NAMES, Words
+from cally.web.zone_names import zone_names
+
+STEP_MINUTES = 15
+
+
+@get("/app/availability")
+async def first(desk: NamedDependency[Desk]) -> Page:
+    """The first schedule, or the offer to make one."""
+    found = await list_schedules(desk.db, desk.host.id)
+    if not found:
+        return await desk.page("pages/host/availability_none.html", here="availability", form=Form())
+    return await schedule_page(desk, found[0])
+
+
+@post("/app/availability", status_code=303)
+async def create(request: Asked, desk: NamedDependency[Desk]) -> Page:
+    """One more schedule, filled in with a normal working week."""
+    form = await forms.read(request)
+    try:
+        made = await create_schedule(
+            desk.store,
+            desk.host.id,
+            name=form.text("name"),
+            rules=default_rules(desk.host.tz),
+            now=desk.now,
+            actor=desk.actor,
+        )
+    except CallyError as error:
+        return desk.back_to("/app/availability", of_error(error).sentence, kind="error")
+    return desk.back_to(f"/app/availability/{made.id}", f"“{made.name}” is ready. Change what is different.")
+
+
+@get("/app/availability/{id:int}")
+async def show(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
+    """One schedule."""
+    return await schedule_page(desk, await own_schedule(desk, id))
+
+
+@post("/app/availability/{id:int}", status_code=303)
+async def change(request: Asked, desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
+    """Save the week, or do what a button in it says and show it again."""
+    form, schedule = await forms.read(request), await own_schedule(desk, id)
+    week = weeks.week_from(form)
+    if form.has("act"):
+        form.faults.clear()
+        return await schedule_page(desk, schedule, week=weeks.edited(week, form.text("act")), form=form)
+    name, tz = form.line("name", longest=100), form.zone()
+    if form.faults:
+        return await schedule_page(desk, schedule, week=week, form=form, status=422)
+    rules = msgspec.structs.replace(schedule.rules, tz=tz, weekly=weeks.weekly(week))
+    try:
+        await update_schedule(desk.store, id, name=name, rules=rules, now=desk.now, actor=desk.actor)
+    except CallyError as error:
+        form.note(error)
+        return await schedule_page(desk, schedule, week=week, form=form, status=422)
+    return desk.back_to(f"/app/availability/{id}", "Your hours are saved.")
+
+
+@post("/app/availability/{id:int}/removal", status_code=303)
+async def remove(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
+    """Remove a schedule that no event type uses."""
+    schedule = await own_schedule(desk, id)
+    try:
+        await delete_schedule(desk.store, id, now=desk.now, actor=desk.actor)
+    except CallyError as error:
+        return desk.back_to(f"/app/availability/{id}", of_error(error).sentence, kind="error")
+    return desk.back_to("/app/availability", f"“{schedule.name}” is gone.")
+
+
+ROUTES = [first, create, show, change, remove]
+
+
+async def own_schedule(desk: Desk, id: FromPath[int]) -> Schedule:
+    """A schedule of this host; raises `not_found` for every other one."""
+    found = await schedule_by_id(desk.db, id)
+    if found is None or found.host_id != desk.host.id:
+        raise not_found("schedule")
+    return found
+
+
+async def schedule_page(
+    desk: Desk,
+    schedule: Schedule,
+    *,
+    week: Week | None = None,
+    form: Form | None = None,
+    dates: Form | None = None,
+    status: int = 200,
+) -> Page:
+    """The editor of a schedule; `form` is its week as it was sent, `dates` the last form about single dates."""
+    words = desk.words
+    shown = form or Form.of(name=schedule.name, tz=schedule.rules.tz)
+    rows = week or weeks.week_of(schedule.rules)
+    rules = msgspec.structs.replace(schedule.rules, weekly=weeks.weekly(rows))
+    return await desk.page(
+        "pages/host/availability.html",
+        here="availability",
+        status=status,
+        schedule=schedule,
+        schedules=[(other.id, other.name) for other in await list_schedules(desk.db, desk.host.id)],
+        form=shown,
+        dates=dates or Form(),
+        week=rows,
+        zones=zone_names(),
+        weeks=preview(rules, words, week_starts_on=desk.host.week_starts_on),
+        weekdays=weekday_names(desk.host.week_starts_on, words),
+        today=words.on(desk.now).isoformat(),
+        **week_choices(words),
+        **_dates(schedule.rules, words, desk),
+    )
+
+
+def week_choices(words: Words) -> dict[str, Any]:
+    """What the rows of a week are made of: day names, and the times of the selects, 24:00 among the ends (rule 23)."""
+    steps = range(0, DAY_MINUTES + 1, STEP_MINUTES)
+    times = [(minute, words.minute(minute)) for minute in steps]
+    return {"day_names": NAMES, "starts": times[:-1], "ends": times[1:]}
+
+
+def _dates(rules: ScheduleRules, words: Words, desk: Desk) -> dict[str, Any]:
+    """Overrides, time off and holidays that are not over, in order and in words."""
+    own = msgspec.structs.replace(words, tz=rules.tz)
+    today = own.on(desk.now)
+    overrides = sorted((entry for entry in rules.overrides if entry.on >= today), key=lambda entry: entry.on)
+    away = sorted(entry for entry in rules.time_off if entry[1] >= today)
+    return {
+        "overrides": [
+            (entry.on.isoformat(), own.long_day(entry.on), [own.window(window) for window in entry.hours])
+            for entry in overrides
+        ],
+        "time_off": [
+            (
+                start.isoformat(),
+                end.isoformat(),
+                own.day(start) if start == end else f"{own.day(start)} – {own.day(end)}",
+            )
+            for start, end in away
+        ],
+        "holidays": [(on.isoformat(), own.long_day(on)) for on in sorted(rules.holidays) if on >= today],
+        "others": len(rules.patterns) + len(rules.travel),
+    }

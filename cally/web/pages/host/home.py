@@ -1,0 +1,77 @@
+"""The desk itself: what is next, what waits for an answer, the coming days, and links to share."""
+
+from datetime import date
+from itertools import groupby
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from cally.bookings import list_bookings
+from cally.calendars import list_calendars
+from cally.hosts import list_event_types
+from cally.model.bookings import Booking
+from cally.model.hosts import EventType
+from cally.notify import list_channels
+from cally.web.pages.host.desk import Desk, Page
+from cally.web.pages.host.shown import Shown, shown
+from cally.web.pages.host.wording import Words, length
+
+DAYS = 7
+DAY_SECONDS = 86_400
+MOST = 200
+FORTNIGHT_SECONDS = 14 * 86_400
+
+
+@get("/app")
+async def home(desk: NamedDependency[Desk]) -> Page:
+    """The first page after signing in; on a phone it is the agenda."""
+    coming = [booking for booking in await _coming(desk) if booking.status in {"confirmed", "pending"}]
+    confirmed = [booking for booking in coming if booking.status == "confirmed"]
+    asking = await desk.waiting()
+    event_types = await list_event_types(desk.db, desk.host.id)
+    return await desk.page(
+        "pages/host/home.html",
+        here="home",
+        waiting_count=len(asking),
+        today=desk.words.long_day(desk.words.on(desk.now)),
+        next_up=shown(confirmed[0], desk.words) if confirmed else None,
+        asking=[shown(booking, desk.words) for booking in asking],
+        days=_by_day(coming, desk.words),
+        links=[(item.title, length(item.rules.duration_minutes), desk.link(item)) for item in event_types],
+        checklist=await _checklist(desk, event_types),
+    )
+
+
+ROUTES = [home]
+
+
+async def _coming(desk: Desk) -> list[Booking]:
+    return await list_bookings(
+        desk.db, host_id=desk.host.id, from_at=desk.now, to_at=desk.now + DAYS * DAY_SECONDS, limit=MOST
+    )
+
+
+def _by_day(coming: list[Booking], words: Words) -> list[tuple[str, bool, list[Shown]]]:
+    """Day by day; what has begun on an earlier day is under way, and so belongs to today."""
+    today = words.on(words.now)
+
+    def day(booking: Booking) -> date:
+        return max(words.on(booking.starts_at), today)
+
+    days = groupby(coming, key=day)
+    return [(words.relative_day(on), on == today, [shown(booking, words) for booking in found]) for on, found in days]
+
+
+async def _checklist(desk: Desk, event_types: list[EventType]) -> list[tuple[bool, str, str]]:
+    """What is worth doing once; gone when all is done, or when bookings show that all goes well without."""
+    calendars = await list_calendars(desk.db, desk.host.id)
+    channels = await list_channels(desk.db, desk.host.id)
+    steps = [(bool(event_types), "Offer something that can be booked", "/app/event-types/new")]
+    if desk.account.role == "admin":
+        steps.append(
+            (desk.doors.mail() is not None, "Set up the mail server, so that guests are told", "/admin/settings")
+        )
+    steps.append((bool(calendars), "Add your calendar, so that nobody books over it", "/app/calendars"))
+    steps.append((bool(channels), "Be told on a chat channel as well", "/app/channels"))
+    is_new = desk.account.created_at > desk.now - FORTNIGHT_SECONDS
+    return steps if is_new and not all(done for done, _, _ in steps) else []

@@ -1,0 +1,120 @@
+"""The outbox: every message with its state, what the other side answered, and a way to try again."""
+
+from typing import get_args
+
+import msgspec
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from cally.errors import CallyError, not_found
+from cally.model.messages import Message, MessageState
+from cally.notify import list_messages, message_by_id, retry
+from cally.web.pages.host.desk import Asked, Desk, Page
+from cally.web.pages.host.notices import of_error
+from cally.web.pages.host.wording import Words, until
+
+PAGE_SIZE = 50
+STATES: tuple[MessageState, ...] = get_args(MessageState)
+STATE_WORDS: dict[MessageState, str] = {
+    "waiting": "Waiting",
+    "sent": "Sent",
+    "failed": "Failed",
+    "obsolete": "Not needed any more",
+}
+TONES: dict[MessageState, str] = {"waiting": "warn", "sent": "ok", "failed": "danger", "obsolete": "quiet"}
+KIND_WORDS = {
+    "requested": "Request",
+    "confirmed": "Confirmation",
+    "declined": "Declined",
+    "rescheduled": "New time",
+    "cancelled": "Cancellation",
+}
+
+
+class ShownMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One message in words."""
+
+    id: int
+    uid: str
+    what: str
+    about: str
+    to: str
+    medium: str
+    state: str
+    tone: str
+    attempts: int
+    answer: str
+    at: str
+    next: str
+    may_retry: bool
+    host_id: int
+
+
+def shown_message(message: Message, words: Words) -> ShownMessage:
+    """The message in its host's words."""
+    booking = message.snapshot.booking
+    again = message.next_attempt_at
+    return ShownMessage(
+        id=message.id,
+        uid=booking.uid,
+        what=KIND_WORDS[message.kind],
+        about=f"{booking.terms.title}, {words.moment(booking.starts_at)}",
+        to=message.address,
+        medium="Mail" if message.medium == "mail" else "Channel",
+        state=STATE_WORDS[message.state],
+        tone=TONES[message.state],
+        attempts=message.attempts,
+        answer=message.answer,
+        at=words.moment(message.sent_at or message.created_at),
+        next=f"tried again {until(again, words.now)}" if again and again > words.now and message.attempts else "",
+        host_id=booking.host_id,
+        may_retry=message.state in {"failed", "waiting"},
+    )
+
+
+@get("/app/outbox")
+async def listing(request: Asked, desk: NamedDependency[Desk]) -> Page:
+    """The latest messages first; an admin sees everybody's on request."""
+    asked = request.query_params
+    state = next((known for known in STATES if known == asked.get("state")), None)
+    everybody = desk.account.role == "admin" and asked.get("of") == "all"
+    before = asked.get("before", "")
+    found = await list_messages(
+        desk.db,
+        host_id=None if everybody else desk.host.id,
+        state=state,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 20 else None,
+        limit=PAGE_SIZE + 1,
+    )
+    return await desk.page(
+        "pages/host/outbox.html",
+        here="outbox",
+        items=[shown_message(message, desk.words) for message in found[:PAGE_SIZE]],
+        states=STATE_WORDS.items(),
+        state=state or "",
+        everybody=everybody,
+        more=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
+    )
+
+
+@post("/app/outbox/{id:int}/retry", status_code=303)
+async def try_again(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
+    """Send a message again now."""
+    await _require_own(desk, id)
+    try:
+        await retry(desk.store, id, now=desk.now)
+    except CallyError as error:
+        return desk.back_to("/app/outbox", of_error(error).sentence, kind="error")
+    desk.doors.wake()
+    return desk.back_to("/app/outbox", "It is being tried again now.")
+
+
+ROUTES = [listing, try_again]
+
+
+async def _require_own(desk: Desk, id: int) -> None:
+    message = await message_by_id(desk.db, id)
+    is_own = message is not None and message.snapshot.booking.host_id == desk.host.id
+    if message is None or not (is_own or desk.account.role == "admin"):
+        raise not_found("message")

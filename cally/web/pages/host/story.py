@@ -1,0 +1,36 @@
+"""The audit log of one thing, told in sentences."""
+
+import msgspec
+
+from cally.model.messages import AuditEntry
+from cally.web.pages.host.wording import Words
+
+ACTORS = {"host": "You", "admin": "An admin", "guest": "The guest", "cli": "The command line", "system": "Cally"}
+ACTS = {
+    "create": "booked",
+    "request": "asked for this time",
+    "approve": "approved",
+    "decline": "declined",
+    "cancel": "cancelled",
+    "reschedule": "moved",
+    "no-show": "marked as a no-show",
+    "show": "took the no-show mark off",
+}
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a history."""
+
+    sentence: str
+    at: str
+
+
+def story(entry: AuditEntry, words: Words) -> Event:
+    """`The guest booked`, `You moved this from … to …`."""
+    action = entry.tag.rpartition(":")[2]
+    actor = ACTORS.get(entry.actor, entry.actor)
+    said = f"{actor} {ACTS.get(action, action.replace('-', ' '))}"
+    from_at, to_at = entry.facts.get("from_at"), entry.facts.get("to_at")
+    if action == "reschedule" and isinstance(from_at, int) and isinstance(to_at, int):
+        said += f" this from {words.moment(from_at)} to {words.moment(to_at)}"
+    return Event(sentence=said, at=words.moment(entry.at))

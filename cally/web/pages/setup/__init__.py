@@ -1,0 +1,19 @@
+"""Before anybody is at their desk: the first run, and signing in and out."""
+
+from litestar import Router
+from litestar.di import Provide
+
+from cally.web.pages.host.desk import SignInNeededError, provide_desk, to_sign_in
+from cally.web.pages.setup import hours, link, sign_in, theme, you
+
+ROUTES = [
+    *sign_in.ROUTES,
+    *theme.ROUTES,
+    *you.ROUTES,
+    Router(
+        path="/",
+        route_handlers=[*hours.ROUTES, *link.ROUTES],
+        dependencies={"desk": Provide(provide_desk)},
+        exception_handlers={SignInNeededError: to_sign_in},
+    ),
+]
