@@ -12,9 +12,9 @@ STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
 BUNDLES = {
     "guest.css": ("tokens", "base", "components", "booking", "ticket"),
-    "app.css": ("tokens", "base", "components", "shell", "setup"),
+    "app.css": ("tokens", "base", "components", "shell", "setup", "pages-desk"),
 }
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 AROUND = re.compile(r"\s*([{};,])\s*")
 URL = re.compile(r'url\("\.\./img/([a-z-]+\.svg)"\)')

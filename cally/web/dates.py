@@ -16,7 +16,7 @@ MOST_TAGS = 6
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """How one reader writes dates: a locale such as `en_GB`, a clock of 12 or 24 hours, the weeks' first day (0: Monday)."""
+    """How one reader writes dates: a locale such as `en_GB`, 12 or 24 hours, the weeks' first day (0: Monday)."""
 
     locale: str
     hour12: bool
@@ -78,6 +78,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         from babel.numbers import format_decimal  # noqa: PLC0415 -- heavy: imported where used
 
         return str(format_decimal(value, locale=_locale(self.locale)))
+
+    def skeleton(self, skeleton: str, on: date) -> str:
+        """A date after a CLDR skeleton that every locale has, such as `yMMMEd`. Raises KeyError for another one."""
+        return self._written(_pattern(self.locale, skeleton), on)
 
     def _written(self, pattern: str, on: date) -> str:
         from babel.dates import format_date  # noqa: PLC0415 -- heavy: imported where used

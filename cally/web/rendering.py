@@ -12,7 +12,7 @@ from cally.web import dates
 from cally.web.assets import asset
 
 TEMPLATES = Path(__file__).parent / "templates"
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 THEMES = frozenset({"light", "dark"})
 AnyRequest = Request[Any, Any, Any]
 
@@ -70,8 +70,12 @@ def _environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.globals.update({"asset": asset, "_": translated, "city": dates.city, "zone_label": dates.zone_label})
-    made.filters.update({"time": _time, "day": _day, "short_day": _short_day, "moment": _moment, "initials": initials})
+    made.globals.update(
+        {"asset": asset, "_": translated, "counted": counted, "city": dates.city, "zone_label": dates.zone_label}
+    )
+    made.filters.update(
+        {"time": _time, "day": _day, "short_day": _short_day, "moment": _moment, "initials": initials, "twice": twice}
+    )
     return made
 
 
@@ -101,8 +105,18 @@ def _words(context: Context) -> dates.Words:
     return found
 
 
+def twice(value: str) -> tuple[str, str]:
+    """A choice whose value is what it says, as the macros of choices take it."""
+    return value, value
+
+
 def initials(name: str) -> str:
     """`AL` for Ada Lovelace, at most two letters."""
     parts = name.split()
     first, last = (parts[0], parts[-1]) if parts else ("", "")
     return (first[:1] + (last[:1] if len(parts) > 1 else "")).upper()
+
+
+def counted(n: int, one: str, other: str) -> str:
+    """`1 time free`, `9 times free`: the form that the number asks for, `{n}` replaced."""
+    return (one if n == 1 else other).format(n=n)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, route
-from litestar.enums import HttpMethod
+from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
@@ -12,10 +11,9 @@ from cally.web import assets
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ROBOTS = "User-agent: *\nDisallow: /app\nDisallow: /admin\nDisallow: /api\nDisallow: /setup\nDisallow: /b/\n"
-GET_OR_HEAD = [HttpMethod.GET, HttpMethod.HEAD]
 
 
-@route("/static/{name:str}", http_method=GET_OR_HEAD, include_in_schema=False)
+@get("/static/{name:str}", include_in_schema=False)
 async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> ASGIResponse:
     """A style, script or picture by its hashed name."""
     found = assets.by_path(assets.PREFIX + name)
@@ -24,18 +22,16 @@ async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> A
     return _answer(request, found, FOR_EVER)
 
 
-@route("/favicon.ico", http_method=GET_OR_HEAD, include_in_schema=False)
+@get("/favicon.ico", include_in_schema=False)
 async def favicon(request: Request[Any, Any, Any]) -> ASGIResponse:
     """The mark, for browsers that ask without being told."""
     return _answer(request, assets.load()["mark.svg"], "public, max-age=86400")
 
 
-@route("/robots.txt", http_method=GET_OR_HEAD, include_in_schema=False)
-async def robots(request: Request[Any, Any, Any]) -> ASGIResponse:
+@get("/robots.txt", include_in_schema=False)
+async def robots() -> ASGIResponse:
     """What search engines may read: the public pages only."""
-    return ASGIResponse(
-        body=ROBOTS.encode(), media_type="text/plain", status_code=200, is_head_response=request.method == "HEAD"
-    )
+    return ASGIResponse(body=ROBOTS.encode(), media_type="text/plain", status_code=200)
 
 
 def _answer(request: Request[Any, Any, Any], found: assets.Asset, keep: str) -> ASGIResponse:
@@ -51,7 +47,6 @@ def _answer(request: Request[Any, Any, Any], found: assets.Asset, keep: str) -> 
         headers=headers,
         media_type=found.media_type,
         status_code=200,
-        is_head_response=request.method == "HEAD",
     )
 
 

@@ -1,0 +1,186 @@
+"""The booking page: free times first, answered from memory; with a time chosen, the form in its place."""
+
+from functools import partial
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from cally.bookings import Offer, offer
+from cally.model.rules import Refusal
+from cally.store import hosts
+from cally.web import rendering
+from cally.web.dates import Words
+from cally.web.doors import Doors
+from cally.web.forms import Form
+from cally.web.pages.public import clocks, remembered
+from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, instant, iso, kept
+from cally.web.pages.public.details import new_key
+from cally.web.pages.public.picker import Picker, Scene, picker
+from cally.web.pages.public.texts import texts
+
+PAGE = "pages/public/booking.html"
+
+
+@get("/{host:str}/{slug:str}", include_in_schema=False)
+async def booking_page(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
+) -> Response[bytes]:
+    """What can be booked and when; a slot in the address shows the form for it. Looking holds and changes nothing."""
+    words = asked(request)
+    if instant(words.slot) is not None:
+        found = await offer(doors.store.reader, host, slug)
+        return await details_page(request, doors, found, words)
+    return await _times_page(request, doors, (host, slug), words)
+
+
+async def details_page(
+    request: Request[Any, Any, Any],
+    doors: Doors,
+    found: Offer,
+    words: Asked,
+    *,
+    form: Form | None = None,
+    status: int = 200,
+    alternatives: tuple[int, ...] | None = None,
+    notice: str = "",
+) -> Response[bytes]:
+    """The form for a chosen slot. `alternatives` are offered when it cannot be had; without them it is looked up."""
+    now = doors.clock()
+    picked = _chosen(found, words)
+    slot = picked.slot or 0
+    if alternatives is None and form is None:
+        alternatives = await _alternatives(doors, found, picked, now)
+    values = await _values(doors, found, words, rendering.reader(request), now)
+    reading = values["words"]
+    return rendering.render(
+        request,
+        PAGE,
+        status,
+        **_without(values, "words"),
+        step="details",
+        slot=iso(slot),
+        when=_when(reading, found, picked, slot),
+        alternatives=_offered(reading, found, picked, alternatives or ()),
+        is_taken=alternatives is not None,
+        form=form or Form.of(key=new_key()),
+        notice=notice,
+    )
+
+
+async def _times_page(
+    request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str], words: Asked
+) -> Response[bytes]:
+    pages, now = remembered.pages_of(doors.availability), doors.clock()
+    reading, theme = rendering.reader(request), rendering.theme(request)
+    key = (address, words, reading, theme, doors.public_url(), doors.mail() is None)
+    page = pages.get(key)
+    if page is None or not await _is_right(doors, page, now):
+        found = await offer(doors.store.reader, *address)
+        version = await doors.availability.version(found, now)
+        values = await _values(doors, found, words, reading, now)
+        step = "none" if values["picker"] is None else "time"
+        text = rendering.text(
+            PAGE,
+            theme=theme,
+            **values,
+            step=step,
+            slot="",
+            when=None,
+            alternatives=(),
+            is_taken=False,
+            form=Form(),
+            notice="",
+        )
+        page = pages.keep(key, found, version, text)
+    return remembered.answer(request, page)
+
+
+async def _is_right(doors: Doors, page: remembered.Page, now: int) -> bool:
+    """Whether nothing that the page shows has changed, the host's being there at all included."""
+    known = page.offer.host
+    host = await hosts.by_slug(doors.store.reader, known.slug)
+    return (
+        host is not None and host.id == known.id and page.version == await doors.availability.version(page.offer, now)
+    )
+
+
+async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now: int) -> dict[str, Any]:
+    """What the page shows in whatever step it is in."""
+    picked = _chosen(found, words)
+    path = f"/{found.host.slug}/{found.event_type.slug}"
+    default = found.event_type.durations_minutes[0]
+    stays = kept(words, default, picked.minutes)
+    shown = await _picker(doors, found, picked, reading, Links(path, stays), now)
+    without_length = {name: value for name, value in stays.items() if name != "duration"}
+    return {
+        "words": reading,
+        "host": found.host,
+        "first": clocks.first_name(found.host.name),
+        "event_type": found.event_type,
+        "minutes": picked.minutes,
+        "lengths": [
+            (minutes, Links(path, without_length).to(**({} if minutes == default else {"duration": str(minutes)})))
+            for minutes in found.event_type.durations_minutes
+        ],
+        "picker": shown,
+        "closed": await doors.availability.closed(found, now),
+        "path": path,
+        "back": Links(path, stays).to(),
+        "stays": stays,
+        "more_zones": Links(path, stays).to(zones="all"),
+        "canonical": f"{doors.public_url()}{path}" if doors.public_url() else "",
+        "mail": doors.mail() is not None,
+        "moving": None,
+    }
+
+
+async def _picker(doors: Doors, found: Offer, picked: Chosen, reading: Words, links: Links, now: int) -> Picker | None:
+    scene = Scene(
+        host=found.host,
+        rules=found.event_type.rules,
+        chosen=picked,
+        words=reading,
+        links=links,
+        now=now,
+        extra={"host": found.host.slug, "eventType": found.event_type.slug, "t": texts(found.host)},
+    )
+
+    async def load(from_at: int, to_at: int) -> Any:
+        return await doors.availability.slots(
+            found, now=now, from_at=from_at, to_at=to_at, duration_minutes=picked.minutes
+        )
+
+    return await picker(scene, load)
+
+
+async def _alternatives(doors: Doors, found: Offer, picked: Chosen, now: int) -> tuple[int, ...] | None:
+    """None when the chosen slot is free; else what could be had instead."""
+    if picked.slot is None:
+        return None
+    day = picked.slot - picked.slot % 86_400
+    slots = partial(doors.availability.slots, found, now=now, duration_minutes=picked.minutes)
+    free = await slots(from_at=day - 86_400, to_at=day + 3 * 86_400)
+    if any(slot.starts_at == picked.slot for slot in free):
+        return None
+    taken = await doors.availability.taken(found, Refusal(code="booked"), picked.slot, minutes=picked.minutes, now=now)
+    return taken.alternatives
+
+
+def _chosen(found: Offer, words: Asked) -> Chosen:
+    return chosen(words, home_tz=found.host.tz, durations=found.event_type.durations_minutes)
+
+
+def _when(reading: Words, found: Offer, picked: Chosen, slot: int) -> clocks.When:
+    host = found.host
+    return clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, host_name=host.name, host_tz=host.tz)
+
+
+def _offered(reading: Words, found: Offer, picked: Chosen, starts: tuple[int, ...]) -> list[tuple[str, str, str]]:
+    """For each start: how forms write it, its day, its time."""
+    return [(iso(start), when.day, when.clock) for start in starts for when in [_when(reading, found, picked, start)]]
+
+
+def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}

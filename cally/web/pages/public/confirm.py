@@ -1,0 +1,79 @@
+"""Confirming: the form becomes a booking, or comes back with what can be had instead, everything kept."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from cally.bookings import Offer, book, manage_token, offer, release
+from cally.errors import CallyError
+from cally.model.bookings import Booked, BookingRequest, Taken
+from cally.web import forms, rendering
+from cally.web.doors import Doors
+from cally.web.forms import Form
+from cally.web.pages.public.actors import guest
+from cally.web.pages.public.booking import details_page
+from cally.web.pages.public.chosen import Asked, iso
+from cally.web.pages.public.details import booking_request, new_key, note, slot_of
+
+ALREADY = "You have already booked with this form. Confirm again if you want a second booking."
+TAKEN = "Someone was faster: this time has just been taken. Your details are kept; one tap on another time books it."
+
+
+@post("/{host:str}/{slug:str}", status_code=200, include_in_schema=False)
+async def confirm(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
+) -> Response[Any]:
+    """Book what the form asks for: 303 to the ticket, 422 with each fault beside its field, 409 with other times."""
+    form = await forms.read(request)
+    found = await offer(doors.store.reader, host, slug)
+    starts_at = slot_of(form)
+    if starts_at is None:
+        return Redirect(f"/{host}/{slug}", status_code=303)
+    words = _asked(form, starts_at)
+    wanted = booking_request(form, found, starts_at, rendering.reader(request).tag)
+    if form.faults:
+        return await details_page(request, doors, found, words, form=form, status=422)
+    try:
+        answer = await _book(request, doors, wanted, form)
+    except CallyError as error:
+        return await _again(request, doors, found, words, form, error)
+    if isinstance(answer, Taken):
+        return await details_page(
+            request, doors, found, words, form=form, status=409, alternatives=answer.alternatives, notice=TAKEN
+        )
+    doors.wake()
+    return Redirect(f"/b/{manage_token(doors.vault, answer.booking.uid)}?new=1", status_code=303)
+
+
+async def _book(request: Request[Any, Any, Any], doors: Doors, wanted: BookingRequest, form: Form) -> Booked | Taken:
+    if form.has("instead") and form.text("hold"):
+        await release(doors.store, form.text("hold"))
+    actor = guest(request, doors)
+    key = form.text("key") or None
+    try:
+        return await book(doors.store, doors.availability, wanted, now=doors.clock(), actor=actor, idempotency_key=key)
+    except CallyError as error:
+        if error.facts.get("field") != "hold":
+            raise
+    unheld = msgspec.structs.replace(wanted, hold=None)
+    return await book(doors.store, doors.availability, unheld, now=doors.clock(), actor=actor, idempotency_key=key)
+
+
+async def _again(
+    request: Request[Any, Any, Any], doors: Doors, found: Offer, words: Asked, form: Form, error: CallyError
+) -> Response[Any]:
+    """The form once more, saying what was wrong with it."""
+    if error.code == "idempotency_key_reused":
+        fresh = Form([(name, value) for name, value in form.pairs if name != "key"] + [("key", new_key())])
+        return await details_page(request, doors, found, words, form=fresh, status=409, notice=ALREADY)
+    note(form, error)
+    return await details_page(request, doors, found, words, form=form, status=422)
+
+
+def _asked(form: Form, starts_at: int) -> Asked:
+    """What the address of this form would have said."""
+    return Asked(tz=form.text("tz")[:64], slot=iso(starts_at), duration=form.text("duration")[:8])

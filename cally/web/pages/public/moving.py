@@ -1,0 +1,156 @@
+"""A guest moves their booking: the same picker, then one confirmation; the old time goes only with the new one had."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from cally.bookings import reschedule
+from cally.bookings.moving import slots_to_move_to
+from cally.errors import CallyError
+from cally.model.bookings import LIVE, Booking, Slot
+from cally.model.hosts import Host
+from cally.store import Reader
+from cally.web import forms, rendering
+from cally.web.dates import Words
+from cally.web.doors import Doors
+from cally.web.forms import Form
+from cally.web.pages.public import clocks
+from cally.web.pages.public.actors import guest
+from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, iso, kept
+from cally.web.pages.public.details import slot_of
+from cally.web.pages.public.picker import Picker, Scene, picker
+from cally.web.pages.public.texts import texts
+from cally.web.pages.public.ticket import PRIVATE, Managed, managed, ticket_page, when
+
+TAKEN = "Someone was faster: this time has just been taken. Your booking stands as it was."
+DAY_SECONDS = 86_400
+
+
+@get("/b/{token:str}/reschedule", include_in_schema=False)
+async def new_times(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], token: FromPath[str]
+) -> Response[Any]:
+    """Times to move to; with a slot in the address, the question whether to."""
+    found = await managed(doors, token)
+    if not _is_movable(found.booking, doors.clock()):
+        return Redirect(found.path, status_code=303)
+    return await _page(request, doors, found, asked(request))
+
+
+@post("/b/{token:str}/reschedule", status_code=200, include_in_schema=False)
+async def move(request: Request[Any, Any, Any], doors: NamedDependency[Doors], token: FromPath[str]) -> Response[Any]:
+    """Move the booking: 303 to the ticket, 409 with the nearest other times when the new one is gone."""
+    found, form = await managed(doors, token), await forms.read(request)
+    starts_at = slot_of(form)
+    if starts_at is None:
+        return Redirect(f"{found.path}/reschedule", status_code=303)
+    try:
+        answer = await reschedule(
+            doors.store,
+            doors.availability,
+            found.booking.uid,
+            starts_at,
+            now=doors.clock(),
+            actor=guest(request, doors),
+        )
+    except CallyError as error:
+        if error.code != "conflict":
+            raise
+        return ticket_page(request, doors, found, status=409, notice=error.sentence)
+    if isinstance(answer, Booking):
+        doors.wake()
+        return Redirect(f"{found.path}?moved=1", status_code=303)
+    words = Asked(tz=form.text("tz")[:64], slot=iso(starts_at))
+    return await _page(request, doors, found, words, status=409, alternatives=answer.alternatives, notice=TAKEN)
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    doors: Doors,
+    found: Managed,
+    words: Asked,
+    *,
+    status: int = 200,
+    alternatives: tuple[int, ...] = (),
+    notice: str = "",
+) -> Response[Any]:
+    reading, booking, host = rendering.reader(request), found.booking, found.offer.host
+    minutes = booking.terms.duration_minutes
+    picked = chosen(
+        msgspec.structs.replace(words, tz_kept=words.tz_kept or booking.guest.tz), home_tz=host.tz, durations=(minutes,)
+    )
+    links = Links(f"{found.path}/reschedule", kept(words, minutes, minutes))
+    shown = await _picker(doors, found, picked, reading, links)
+    step = "details" if picked.slot is not None else "none" if shown is None else "time"
+    return rendering.render(
+        request,
+        "pages/public/booking.html",
+        status,
+        headers=PRIVATE,
+        host=host,
+        first=clocks.first_name(host.name),
+        event_type=found.offer.event_type,
+        minutes=minutes,
+        lengths=[],
+        picker=shown,
+        closed=await doors.availability.closed(found.offer, doors.clock()),
+        path=links.path,
+        back=links.to(),
+        stays=links.stays,
+        more_zones=links.to(zones="all"),
+        canonical="",
+        mail=doors.mail() is not None,
+        moving=booking,
+        was=when(reading, found),
+        ticket=found.path,
+        step=step,
+        slot=iso(picked.slot) if picked.slot is not None else "",
+        when=_when(reading, host, picked, picked.slot) if picked.slot is not None else None,
+        alternatives=[_offered(reading, host, picked, start) for start in alternatives],
+        is_taken=bool(notice),
+        form=Form(),
+        notice=notice,
+    )
+
+
+async def _picker(doors: Doors, found: Managed, picked: Chosen, reading: Words, links: Links) -> Picker | None:
+    now, db = doors.clock(), doors.store.reader
+    scene = Scene(
+        host=found.offer.host,
+        rules=msgspec.structs.replace(found.offer.event_type.rules, seats=1),
+        chosen=picked,
+        words=reading,
+        links=links,
+        now=now,
+        extra={"t": texts(found.offer.host)},
+    )
+    return await picker(scene, _Loader(db, found, now))
+
+
+class _Loader:
+    """The slots that this booking may move to."""
+
+    def __init__(self, db: Reader, found: Managed, now: int) -> None:
+        self._db, self._found, self._now = db, found, now
+
+    async def __call__(self, from_at: int, to_at: int) -> tuple[Slot, ...]:
+        return await slots_to_move_to(
+            self._db, self._found.offer, self._found.booking, now=self._now, from_at=from_at, to_at=to_at
+        )
+
+
+def _is_movable(booking: Booking, now: int) -> bool:
+    return booking.status in LIVE and booking.starts_at > now
+
+
+def _when(reading: Words, host: Host, picked: Chosen, slot: int) -> clocks.When:
+    return clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, host_name=host.name, host_tz=host.tz)
+
+
+def _offered(reading: Words, host: Host, picked: Chosen, start: int) -> tuple[str, str, str]:
+    told = _when(reading, host, picked, start)
+    return iso(start), told.day, told.clock

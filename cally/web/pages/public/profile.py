@@ -1,0 +1,30 @@
+"""A host's public page: who they are, and what they can be booked for."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from cally.errors import not_found
+from cally.store import event_types, hosts
+from cally.web.doors import Doors
+from cally.web.rendering import render
+
+
+@get("/{host:str}", include_in_schema=False)
+async def profile(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str]
+) -> Response[bytes]:
+    """The event types that a host lists, each a link to its booking page. Raises `not_found`."""
+    found = await hosts.by_slug(doors.store.reader, host)
+    if found is None:
+        raise not_found("page")
+    return render(
+        request,
+        "pages/public/profile.html",
+        headers={"cache-control": "private, no-cache"},
+        host=found,
+        event_types=await event_types.list_of(doors.store.reader, found.id, listed_only=True),
+        canonical=f"{doors.public_url()}/{found.slug}" if doors.public_url() else "",
+    )

@@ -1,0 +1,146 @@
+"""A guest's page of their booking: what, when, where; to keep, move or cancel. Looking changes nothing (rule 52)."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from cally.bookings import Offer, booking_for_token, offer_by_id
+from cally.errors import not_found
+from cally.model.bookings import LIVE, Booking
+from cally.notify.calendar_file import calendar_file
+from cally.notify.links import manage_url
+from cally.notify.places import place_line, place_url
+from cally.web import rendering
+from cally.web.dates import Words
+from cally.web.doors import Doors
+from cally.web.pages.public import clocks
+from cally.web.pages.public.chosen import Links
+from cally.web.rendering import AnyRequest
+
+PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow", "referrer-policy": "same-origin"}
+
+
+class Managed(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking with its offer, as its token opens it."""
+
+    token: str
+    booking: Booking
+    offer: Offer
+
+    @property
+    def path(self) -> str:
+        """The page's address."""
+        return f"/b/{self.token}"
+
+
+@get("/b/{token:str}", include_in_schema=False)
+async def ticket(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], token: FromPath[str]
+) -> Response[bytes]:
+    """The booking as it stands; `?new=1` and `?moved=1` say what has just been done."""
+    return ticket_page(request, doors, await managed(doors, token))
+
+
+@get("/b/{token:str}/invite.ics", include_in_schema=False)
+async def invitation(doors: NamedDependency[Doors], token: FromPath[str]) -> Response[bytes]:
+    """The booking as a calendar file."""
+    found = await managed(doors, token)
+    content = calendar_file(
+        found.booking,
+        host_name=found.offer.host.name,
+        host_email=found.offer.host.email,
+        tz=found.booking.guest.tz,
+        manage_url=_address(doors, found),
+    )
+    headers = {**PRIVATE, "content-disposition": f'attachment; filename="{found.offer.event_type.slug}.ics"'}
+    return Response(content, media_type="text/calendar", headers=headers)
+
+
+async def managed(doors: Doors, token: str) -> Managed:
+    """The booking that a manage token opens; raises `not_found` when it is forged or over for long."""
+    db = doors.store.reader
+    booking = await booking_for_token(db, doors.vault, token, doors.clock())
+    if booking is None:
+        raise not_found("booking")
+    return Managed(token=token, booking=booking, offer=await offer_by_id(db, booking.event_type_id))
+
+
+def ticket_page(
+    request: AnyRequest, doors: Doors, found: Managed, *, status: int = 200, notice: str = "", template: str = "ticket"
+) -> Response[bytes]:
+    """The booking as a page; `notice` says why what was asked for could not be done."""
+    words, booking, host = rendering.reader(request), found.booking, found.offer.host
+    now, place = doors.clock(), booking.terms.place
+    return rendering.render(
+        request,
+        f"pages/public/{template}.html",
+        status,
+        headers=PRIVATE,
+        booking=booking,
+        state=state(booking, now),
+        is_changeable=booking.status in LIVE and booking.starts_at > now,
+        when=when(words, found),
+        host=host,
+        first=clocks.first_name(host.name),
+        place=place_line(place, host_name=host.name, guest_name=booking.guest.name),
+        place_url=place_url(place),
+        path=found.path,
+        again=Links(f"/{host.slug}/{found.offer.event_type.slug}", {"tz": booking.guest.tz}).to(),
+        address=_address(doors, found),
+        calendars=_calendars(doors, found),
+        mail=doors.mail() is not None,
+        is_new=request.query_params.get("new") == "1",
+        is_moved=request.query_params.get("moved") == "1",
+        notice=notice,
+    )
+
+
+def state(booking: Booking, now: int) -> str:
+    """Its status, or what the clock makes of it: `running`, `past`, `unanswered` for a request never answered."""
+    if booking.status == "pending":
+        return "pending" if booking.starts_at > now else "unanswered"
+    if booking.status != "confirmed":
+        return booking.status
+    return "past" if booking.ends_at <= now else "running" if booking.starts_at <= now else "confirmed"
+
+
+def when(words: Words, found: Managed) -> clocks.When:
+    """The booking's time on the guest's clock and the host's."""
+    booking, host = found.booking, found.offer.host
+    return clocks.when(
+        words, booking.starts_at, booking.ends_at, tz=booking.guest.tz, host_name=host.name, host_tz=host.tz
+    )
+
+
+def _address(doors: Doors, found: Managed) -> str:
+    return manage_url(doors.vault, doors.public_url(), found.booking.uid)
+
+
+def _calendars(doors: Doors, found: Managed) -> list[tuple[str, str]]:
+    """Links that fill in an event in Google's and Microsoft's calendars."""
+    booking = found.booking
+    title = f"{booking.terms.title}: {found.offer.host.name}"
+    place = booking.terms.place
+    where = place_line(place, host_name=found.offer.host.name, guest_name=booking.guest.name)
+    about = "\n\n".join(part for part in (booking.terms.description, _address(doors, found)) if part)
+    starts, ends = _stamp(booking.starts_at), _stamp(booking.ends_at)
+    google = {"action": "TEMPLATE", "text": title, "dates": f"{_compact(starts)}/{_compact(ends)}", "details": about}
+    outlook = {"rru": "addevent", "subject": title, "startdt": starts, "enddt": ends, "body": about, "location": where}
+    live = urlencode({"path": "/calendar/action/compose", **outlook})
+    return [
+        ("Google", f"https://calendar.google.com/calendar/render?{urlencode({**google, 'location': where})}"),
+        ("Outlook.com", f"https://outlook.live.com/calendar/0/deeplink/compose?{live}"),
+        ("Microsoft 365", f"https://outlook.office.com/calendar/0/deeplink/compose?{live}"),
+    ]
+
+
+def _stamp(instant: int) -> str:
+    return clocks.utc(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _compact(stamp: str) -> str:
+    return stamp.replace("-", "").replace(":", "")
