@@ -14,6 +14,6 @@ def serve() -> None:
     Makes what is missing in the state directory; while there is no account it prints a one-time address for the set-up.
     """
     chosen = settings()
-    from cally import app  # noqa: PLC0415 - heavy: imported where used
+    from cally.app import serve as served  # noqa: PLC0415 - heavy: imported where used
 
-    raise SystemExit(asyncio.run(app.serve(chosen)))
+    raise SystemExit(asyncio.run(served(chosen)))
