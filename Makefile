@@ -45,7 +45,7 @@ docs: $(DEV) ## make the generated pages of docs/
 	$(BIN)/python -m tests.conformance
 
 erd: $(RUN) ## draw the schema as a Mermaid diagram, docs/schema.md
-	$(BIN)/python -m cally db erd > docs/schema.md
+	$(BIN)/python -m cally db erd --markdown > docs/schema.md
 
 hooks: ## run `make check` before every commit
 	git config core.hooksPath .githooks

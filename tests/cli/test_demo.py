@@ -1,5 +1,8 @@
 """`cally demo`: a populated instance of invented people."""
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +16,7 @@ from cally.ops import lock
 from cally.store import Store, occupancy, open_store
 from cally.vault import key_from_text
 from tests.cast import HOUR, NOW
-from tests.cli.conftest import PASSWORD, Cally, Ran
+from tests.cli.conftest import PASSWORD, Cally
 
 SEEN = """
 SELECT host.slug, event_type.slug, booking.guest_name, booking.starts_at, booking.status, booking.created_at
@@ -40,15 +43,19 @@ async def counted(store: Store, statement: str) -> int:
     return int(row[0])
 
 
-@pytest.fixture
-def demo(cally: Cally) -> Ran:
-    return cally("demo", "--seed", "7")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A demo's state directory, and what was printed; made once, for tests that only look."""
+    state = tmp_path_factory.mktemp("demo") / "state"
+    environment = os.environ | {"CALLY_STATE_DIR": str(state)}
+    words = [sys.executable, "-m", "cally", "demo", "--seed", "7"]
+    ran = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    return state, ran.stdout
 
 
-async def test_the_demo_is_populated(demo: Ran, state: Path):
+async def test_the_demo_is_populated(made: tuple[Path, str]):
     """Four hosts in four zones, about ten event types, hundreds of bookings before and after now, of every kind."""
-    assert demo.code == 0
-    async with opened(state) as store:
+    async with opened(made[0]) as store:
         assert await counted(store, "SELECT count(DISTINCT tz) FROM host") == 4
         assert 9 <= await counted(store, "SELECT count(*) FROM event_type") <= 12
         assert await counted(store, "SELECT count(*) FROM booking WHERE starts_at < unixepoch()") > 100
@@ -59,19 +66,19 @@ async def test_the_demo_is_populated(demo: Ran, state: Path):
         assert await occupancy.list_overlaps(store.reader) == []
 
 
-async def test_no_message_of_the_demo_is_ever_sent(demo: Ran, state: Path):
+async def test_no_message_of_the_demo_is_ever_sent(made: tuple[Path, str]):
     """All are marked, no job waits; every address is one that nobody can have."""
-    async with opened(state) as store:
+    async with opened(made[0]) as store:
         assert await counted(store, "SELECT count(*) FROM message WHERE state <> 'obsolete'") == 0
         assert await counted(store, "SELECT count(*) FROM message WHERE answer = 'Demo data is not sent.'") > 300
         assert await counted(store, "SELECT count(*) FROM job") == 0
         assert await counted(store, "SELECT count(*) FROM booking WHERE guest_email NOT LIKE '%@example.org'") == 0
 
 
-async def test_the_printed_password_signs_in(demo: Ran, state: Path):
+async def test_the_printed_password_signs_in(made: tuple[Path, str]):
     """The admin's address and a password made for this demo."""
-    printed = dict(line.split()[:2] for line in demo.out.splitlines() if line.startswith(("  e-mail", "  password")))
-    async with opened(state) as store:
+    printed = dict(line.split()[:2] for line in made[1].splitlines() if line.startswith(("  e-mail", "  password")))
+    async with opened(made[0]) as store:
         _, account = await sign_in(
             store,
             email=printed["e-mail"],
