@@ -145,6 +145,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         health=report,
         trusted_proxies=settings.trusted_proxies,
         limits=settings.limits,
+        brake=accounts.SignInBrake(limits=settings.limits),
         reload=live.reload,
         fixed=live.fixed,
     )
