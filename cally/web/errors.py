@@ -30,6 +30,7 @@ STATUS = {
     "idempotency_key_reused": 422,
     "rate_limited": 429,
     "internal": 500,
+    "channel_failed": 502,
     "storage_busy": 503,
     "storage_full": 503,
     "storage_failed": 503,

@@ -31,6 +31,7 @@ class Watch:
         self.now = now
 
     def __call__(self) -> int:
+        """The instant it shows."""
         return self.now
 
 

@@ -1,7 +1,7 @@
 """API v1: one module per noun, each with the endpoints that programs may use."""
 
 from cally.web.api.endpoints import Endpoint
-from cally.web.api.v1 import accounts, audit, bookings, event_types, holds, hosts, schedules, slots
+from cally.web.api.v1 import accounts, audit, bookings, calendars, channels, event_types, holds, hosts, schedules, slots
 
 NOUNS = (
     hosts.noun,
@@ -10,6 +10,8 @@ NOUNS = (
     bookings.noun,
     event_types.noun,
     schedules.noun,
+    calendars.noun,
+    channels.noun,
     accounts.noun,
     audit.noun,
 )
