@@ -6,6 +6,7 @@ Whole files are searched, not parsed: what lies outside the window is left behin
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 import msgspec
 
@@ -16,7 +17,8 @@ MOST_ZONES = 500
 FOLD = re.compile(rb"\r?\n[ \t]")
 EVENT = re.compile(rb"^BEGIN:(?:VEVENT|VFREEBUSY)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 END = re.compile(rb"^END:(?:VEVENT|VFREEBUSY|VCALENDAR)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-ZONE = re.compile(rb"^BEGIN:VTIMEZONE[ \t]*$.*?^END:VTIMEZONE[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+ZONE = re.compile(rb"^BEGIN:VTIMEZONE[ \t]*$", re.IGNORECASE | re.MULTILINE)
+ZONE_END = re.compile(rb"^END:VTIMEZONE[ \t]*$", re.IGNORECASE | re.MULTILINE)
 HEADER = re.compile(
     rb"^(X-WR-TIMEZONE|X-WR-CALNAME|CALSCALE)(?:;[^:\n]*)?:([^\n]{1,200})", re.IGNORECASE | re.MULTILINE
 )
@@ -64,9 +66,7 @@ def parts(data: bytes, window: tuple[date, date]) -> Parts:
     headers = _headers(text)
     if headers.get("calscale", "GREGORIAN").upper() != "GREGORIAN":
         raise UnreadableError("The calendar does not count days in the Gregorian way.")
-    zones = [
-        match[0].decode("utf-8", "replace") for _, match in zip(range(MOST_ZONES), ZONE.finditer(text), strict=False)
-    ]
+    zones = [zone.decode("utf-8", "replace") for zone in islice(_zones(text), MOST_ZONES)]
     count, events = 0, []
     for piece in _pieces(text):
         count += 1
@@ -82,6 +82,17 @@ def _headers(text: bytes) -> dict[str, str]:
     for match in HEADER.finditer(text):
         found.setdefault(match[1].decode().lower(), match[2].decode("utf-8", "replace").strip())
     return found
+
+
+def _zones(text: bytes) -> Iterator[bytes]:
+    """The VTIMEZONEs, from BEGIN to END; one step each, whatever stands between them."""
+    begin = ZONE.search(text)
+    while begin is not None:
+        end = ZONE_END.search(text, begin.end())
+        if end is None:
+            return
+        yield text[begin.start() : end.end()]
+        begin = ZONE.search(text, end.end())
 
 
 def _pieces(text: bytes) -> Iterator[bytes]:

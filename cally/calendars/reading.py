@@ -35,7 +35,7 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     tentative_blocks: bool = True
     zone_paths: tuple[str, ...] = ()
     memory_bytes: int = 256 * 1024 * 1024
-    processor_seconds: int = 4
+    processor_seconds: int = 2
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

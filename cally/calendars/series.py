@@ -12,9 +12,9 @@ from cally.calendars.lines import Line
 from cally.calendars.unreadable import UnreadableError
 from cally.calendars.values import duration
 
-SECONDS_EACH = 0.25  # of the processor, for one series
+SECONDS_EACH = 0.2  # of the processor, for one series
 MOST_OCCURRENCES = 10_000
-MOST_TOO_LONG = 3
+MOST_TOO_LONG = 2
 DENSE = re.compile(r"FREQ=(?:SECONDLY|MINUTELY)", re.IGNORECASE)
 COUNT = re.compile(r"COUNT=0*(\d{1,4})(?!\d)", re.IGNORECASE)
 UNTIL = re.compile(r"UNTIL=([^;]*)", re.IGNORECASE)

@@ -10,13 +10,9 @@ DATA = Path(__file__).parent / "data"
 WINDOW = (NOW - 2 * DAY, NOW + 400 * DAY)
 
 
-def orders(
-    *, tz: str = TZ, own: tuple[str, ...] = ("ada@example.com",), tentative_blocks: bool = True, processor_seconds: int = 4
-) -> Orders:
+def orders(*, tz: str = TZ, own: tuple[str, ...] = ("ada@example.com",), tentative_blocks: bool = True) -> Orders:
     """Ada's orders for reading a file."""
-    return Orders(
-        window=WINDOW, tz=tz, own=own, tentative_blocks=tentative_blocks, processor_seconds=processor_seconds
-    )
+    return Orders(window=WINDOW, tz=tz, own=own, tentative_blocks=tentative_blocks)
 
 
 def event(*lines: str) -> str:

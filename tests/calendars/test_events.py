@@ -141,12 +141,12 @@ def test_a_time_that_cannot_be_understood_is_named() -> None:
 
 def test_published_free_busy_time() -> None:
     """A VFREEBUSY blocks its periods, but for the free ones."""
-    lines = ("FREEBUSY:20260922T080000Z/PT1H,20260922T100000Z/20260922T110000Z", "FREEBUSY;FBTYPE=FREE:20260922T120000Z/PT1H")
-    assert busy("BEGIN:VFREEBUSY", *lines, "END:VFREEBUSY") == ["2026-09-22 08:00/09:00", "2026-09-22 10:00/11:00"]
+    taken = "FREEBUSY:20260922T080000Z/PT1H,20260922T100000Z/20260922T110000Z"
+    free = "FREEBUSY;FBTYPE=FREE:20260922T120000Z/PT1H"
+    assert busy("BEGIN:VFREEBUSY", taken, free, "END:VFREEBUSY") == ["2026-09-22 08:00/09:00", "2026-09-22 10:00/11:00"]
 
 
 def test_folded_lines_and_small_letters() -> None:
     """Lines are unfolded before anything is decided, and names may be written in any case."""
-    assert busy("begin:vevent", "uid:x", "dtstart:2026", " 0922T080000Z", "dtend:20260922T09", "\t0000Z", "end:vevent") == [
-        "2026-09-22 08:00/09:00"
-    ]
+    lines = ("begin:vevent", "uid:x", "dtstart:2026", " 0922T080000Z", "dtend:20260922T09", "\t0000Z", "end:vevent")
+    assert busy(*lines) == ["2026-09-22 08:00/09:00"]

@@ -8,7 +8,7 @@ from tests.calendars.files import DATA, exported, orders
 
 @pytest.mark.rule(31, 33, 34)
 def test_google() -> None:
-    """The series skips its excluded day, the moved one frees its old time, the declined one and the holiday are free."""
+    """The series skips its excluded day, the moved one frees its old time, declined and transparent ones are free."""
     assert exported("google.ics")[:8] == [
         "2026-09-22 07:30/07:45",  # stand-up, 09:30 in Berlin
         "2026-09-22 08:00/09:00",  # budget

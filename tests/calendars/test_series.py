@@ -6,7 +6,12 @@ from cally.calendars.reading import read
 from cally.calendars.unreadable import UnreadableError
 from tests.calendars.files import busy, calendar, event, found, orders
 
-NINE = ("UID:x", "SUMMARY:Class", "DTSTART;TZID=America/New_York:20260922T090000", "DTEND;TZID=America/New_York:20260922T100000")
+NINE = (
+    "UID:x",
+    "SUMMARY:Class",
+    "DTSTART;TZID=America/New_York:20260922T090000",
+    "DTEND;TZID=America/New_York:20260922T100000",
+)
 
 
 @pytest.mark.rule(34)
@@ -53,7 +58,9 @@ def test_a_moved_occurrence_frees_its_old_time() -> None:
 
 
 @pytest.mark.rule(33, 34)
-@pytest.mark.parametrize("line", ["STATUS:CANCELLED", "TRANSP:TRANSPARENT", "ATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.com"])
+@pytest.mark.parametrize(
+    "line", ["STATUS:CANCELLED", "TRANSP:TRANSPARENT", "ATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.com"]
+)
 def test_one_occurrence_that_does_not_block(line: str) -> None:
     """Called off, made free or declined: only that one."""
     one = event("UID:x", "RECURRENCE-ID:20260923T130000Z", "DTSTART:20260923T130000Z", "DTEND:20260923T140000Z", line)
@@ -64,7 +71,10 @@ def test_one_occurrence_that_does_not_block(line: str) -> None:
 def test_this_and_future() -> None:
     """From the changed occurrence on, all are moved and as long as it."""
     later = event(
-        "UID:x", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260923T130000Z", "DTSTART:20260923T150000Z", "DTEND:20260923T153000Z"
+        "UID:x",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20260923T130000Z",
+        "DTSTART:20260923T150000Z",
+        "DTEND:20260923T153000Z",
     )
     assert busy(event(*NINE, "RRULE:FREQ=DAILY;COUNT=3"), later) == [
         "2026-09-22 13:00/14:00",
@@ -98,18 +108,27 @@ def test_an_endless_rule_is_counted_out_to_the_horizon() -> None:
 @pytest.mark.rule(34)
 def test_a_series_that_ended_long_ago_leaves_only_what_reaches_into_the_window() -> None:
     """The rule is over; an occurrence so long that it still lasts is not."""
-    over = event("UID:x", "DTSTART:20200101T080000Z", "DTEND:20200101T090000Z", "RRULE:FREQ=DAILY;UNTIL=20260801T000000Z")
-    lasting = event("UID:y", "DTSTART:20260701T080000Z", "DTEND:20261001T080000Z", "RRULE:FREQ=YEARLY;UNTIL=20260801T000000Z")
+    over = event(
+        "UID:x", "DTSTART:20200101T080000Z", "DTEND:20200101T090000Z", "RRULE:FREQ=DAILY;UNTIL=20260801T000000Z"
+    )
+    lasting = event(
+        "UID:y", "DTSTART:20260701T080000Z", "DTEND:20261001T080000Z", "RRULE:FREQ=YEARLY;UNTIL=20260801T000000Z"
+    )
     assert busy(over, lasting) == ["2026-09-19 06:00/2026-10-01 08:00"]
 
 
 @pytest.mark.rule(35)
-@pytest.mark.parametrize("rule", ["FREQ=SOMETIMES", "FREQ=DAILY;UNTIL=never", "FREQ=DAILY;BYDAY=XX", "INTERVAL=2", "FREQ=DAILY;INTERVAL=zero"])
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=SOMETIMES", "FREQ=DAILY;UNTIL=never", "FREQ=DAILY;BYDAY=XX", "INTERVAL=2", "FREQ=DAILY;INTERVAL=zero"],
+)
 def test_a_malformed_rule_blocks_its_own_time_and_warns(rule: str) -> None:
     """The event is not lost, and the host reads which one it is."""
     seen = found(event(*NINE, f"RRULE:{rule}"))
     assert [end - start for start, end, _ in seen.busy] == [3_600]
-    assert seen.warnings == ("“Class” repeats by a rule that cannot be understood; only its own time is taken as busy.",)
+    assert seen.warnings == (
+        "“Class” repeats by a rule that cannot be understood; only its own time is taken as busy.",
+    )
 
 
 @pytest.mark.rule(35)

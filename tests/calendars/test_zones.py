@@ -8,7 +8,14 @@ from babel.core import get_global
 from cally.calendars.foreign_zones import known_zone
 from tests.calendars.files import busy, event, found
 
-BROKEN_ZONE = ("BEGIN:VTIMEZONE", "TZID:Broken", "BEGIN:STANDARD", "TZOFFSETTO:sideways", "END:STANDARD", "END:VTIMEZONE")
+BROKEN_ZONE = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Broken",
+    "BEGIN:STANDARD",
+    "TZOFFSETTO:sideways",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 OWN_ZONE = (
     "BEGIN:VTIMEZONE",
     "TZID:{name}",
@@ -60,7 +67,9 @@ def test_a_zone_that_the_file_defines_is_used_as_defined(name: str) -> None:
 @pytest.mark.rule(10)
 def test_a_place_is_what_the_zone_database_says() -> None:
     """A definition in the file does not override Europe/Berlin."""
-    assert busy(*OWN_ZONE[:1], "TZID:Europe/Berlin", *OWN_ZONE[2:], at_nine("Europe/Berlin")) == ["2026-09-22 07:00/08:00"]
+    assert busy(*OWN_ZONE[:1], "TZID:Europe/Berlin", *OWN_ZONE[2:], at_nine("Europe/Berlin")) == [
+        "2026-09-22 07:00/08:00"
+    ]
 
 
 @pytest.mark.rule(10, 35)
