@@ -138,7 +138,7 @@ async def sealed_address(db: Reader, id: int) -> bytes | None:
 
 
 async def oldest_read(db: Reader, host_id: int) -> int | None:
-    """When the host's calendar that has gone unread longest was last read (or added, if never); None without calendars."""
+    """When the host's longest unread calendar was last read (or added, if never); None without calendars."""
     row = await db.row(OLDEST_READ, host_id=host_id)
     return row[0] if row else None
 

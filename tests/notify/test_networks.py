@@ -5,7 +5,7 @@ import pytest
 from cally.notify.networks import is_allowed, is_public, parsed
 
 PRIVATE = [
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - asked about, not bound to
     "0.1.2.3",
     "10.0.0.1",
     "10.255.255.255",
