@@ -15,10 +15,9 @@ def line(text: str, field: str, *, required: bool = True, longest: int = LINE_LE
 
     Raises `invalid` naming `field` when it is empty though required, too long, or has a line break inside.
     """
-    clean = unicodedata.normalize("NFC", text).strip()
-    if any(unicodedata.category(character) == "Cc" for character in clean):
+    clean = _normal(_without_overrides(text))
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in clean):
         raise invalid(field, "This must be a single line without control characters.")
-    clean = _without_overrides(clean)
     if required and not clean:
         raise invalid(field, "Please fill this in.")
     return _of_length(clean, field, longest)
@@ -26,9 +25,14 @@ def line(text: str, field: str, *, required: bool = True, longest: int = LINE_LE
 
 def paragraph(text: str, field: str, *, longest: int = PARAGRAPH_LENGTH) -> str:
     """Several lines: NFC, trimmed, line breaks as `\\n`, other control characters dropped."""
-    unified = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in unified if c in KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"})
-    return _of_length(_without_overrides("".join(kept)), field, longest)
+    return _of_length(_normal(_without_overrides("".join(kept))), field, longest)
+
+
+def _normal(text: str) -> str:
+    """Last of all, for what is dropped may bring letters and their accents, or blanks and an end, together."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _without_overrides(text: str) -> str:
