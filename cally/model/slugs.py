@@ -7,18 +7,20 @@ from cally.errors import invalid
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 LONGEST = 60
-RESERVED = frozenset(
-    "about admin api app assets b booking book cally docs embed favicon feeds health help host hosts login logout"
-    " manifest metrics offline p privacy robots security settings setup sign-in sign-out sign-up static status team"
-    " teams terms webhooks www".split()  # noqa: SIM905 - a word a line would be a page
-)
+WORDS = """
+about admin api app assets b booking book cally docs embed favicon feeds health help host hosts login logout manifest
+metrics offline p privacy robots security settings setup sign-in sign-out sign-up static status team teams terms theme
+webhooks www
+"""
+RESERVED = frozenset(WORDS.split())
 
 
 def slug(text: str, field: str = "slug") -> str:
     """A slug as it stands in an address: 1–60 of `a-z`, `0-9` and `-`, no hyphen at an end. Raises `invalid`."""
     name = text.strip()
     if not SLUG.fullmatch(name):
-        sentence = f"Use up to {LONGEST} small letters a–z, digits and hyphens, like “{slug_from(name) or 'intro-call'}”."
+        example = slug_from(name) or "intro-call"
+        sentence = f"Use up to {LONGEST} small letters a–z, digits and hyphens, like “{example}”."
         raise invalid(field, sentence)
     return name
 
