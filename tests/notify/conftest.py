@@ -27,7 +27,7 @@ PUBLIC_URL = "https://cally.example.net"
 
 
 class Postbox:
-    """What the mail server does with mail: `accept`, `later` (4xx), `never` (5xx), `nobody` (no such mailbox), `drop`."""
+    """What the server does with mail: `accept`, `later` (4xx), `never` (5xx), `nobody` (no such mailbox), `drop`."""
 
     def __init__(self) -> None:
         self.mood = "accept"
@@ -37,12 +37,14 @@ class Postbox:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        """One recipient is named."""
         if self.mood == "nobody":
             return "550 5.1.1 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+        """A whole mail has arrived."""
         if self.mood == "later":
             return "451 4.3.0 try later"
         if self.mood == "never":
@@ -84,7 +86,7 @@ class Sink:
         sink = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802 - http.server's name
+            def do_POST(self) -> None:
                 length = int(self.headers["content-length"])
                 sink.posts.append(json.loads(self.rfile.read(length)))
                 self.send_response(sink.status)
@@ -97,6 +99,7 @@ class Sink:
 
     @property
     def address(self) -> str:
+        """The Apprise address that leads here."""
         return f"json://ada:open-sesame-123@127.0.0.1:{self.server.server_address[1]}/hook"
 
 

@@ -1,0 +1,79 @@
+"""Two readers that are not ours: Python's icalendar and npm's ical.js, through node."""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import msgspec
+import pytest
+
+FOLDER = Path(__file__).parent / "ical_js"
+
+
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader made of an invitation; instants as epoch seconds."""
+
+    method: str
+    uid: str
+    sequence: int
+    status: str
+    starts_at: int
+    ends_at: int
+    tz: str
+    summary: str
+    description: str
+    location: str
+    url: str | None
+    attendees: list[str]
+    names: list[str]
+
+
+def by_icalendar(data: bytes) -> Understood:
+    """As Python's icalendar reads it."""
+    calendar = icalendar.Calendar.from_ical(data)
+    (event,) = calendar.walk("VEVENT")
+    people: Any = event.get("attendee", [])
+    people = people if isinstance(people, list) else [people]
+    return Understood(
+        method=str(calendar["method"]),
+        uid=str(event["uid"]),
+        sequence=int(event["sequence"]),
+        status=str(event["status"]),
+        starts_at=int(event.start.timestamp()),
+        ends_at=int(event.end.timestamp()),
+        tz=str(event["dtstart"].params.get("tzid", "UTC")),
+        summary=str(event["summary"]),
+        description=str(event.get("description", "")),
+        location=str(event.get("location", "")),
+        url=str(event["url"]) if "url" in event else None,
+        attendees=[str(one) for one in people],
+        names=[str(one.params["cn"]) for one in people],
+    )
+
+
+def by_ical_js(data: bytes) -> Understood:
+    """As ical.js reads it; skipped where there is no node, but never in CI."""
+    done = subprocess.run(
+        ["node", str(installed() / "read.js")], input=data, capture_output=True, check=True, timeout=60
+    )
+    return msgspec.convert(json.loads(done.stdout), Understood)
+
+
+@lru_cache(maxsize=1)
+def installed() -> Path:
+    """The folder with ical.js, fetched by npm when it is not there yet."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        assert not os.environ.get("CI"), "CI must have node and npm"
+        pytest.skip("node and npm are needed to read invitations with ical.js")
+    with (FOLDER / "package.json").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # several test processes may come here at once
+        if not (FOLDER / "node_modules" / "ical.js" / "package.json").is_file():
+            command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+            subprocess.run(command, cwd=FOLDER, check=True, timeout=300)
+    return FOLDER
