@@ -21,7 +21,7 @@ from cally.web.pages.host.refusals import refusal_sentence
 from cally.web.pages.host.shown import shown
 from cally.web.pages.host.wording import Words
 
-SHOWN_DAYS = 28
+SHOWN_DAYS = 14
 DAY_SECONDS = 86_400
 LATEST = 2**40
 

@@ -1,6 +1,6 @@
 """Instants, dates and lengths at the desk: in the host's zone, in the words of whoever reads the page, always short."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 
 import msgspec
@@ -58,11 +58,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
     def weekday(self, on: date) -> str:
         """`Mon`."""
-        return self.said.skeleton("ccc", on)
+        return self.said.weekday(on, short=True)
 
     def month(self, on: date) -> str:
         """`Nov`."""
-        return self.said.skeleton("MMM", on)
+        return self.said.short_month(on)
 
     def minute(self, minute: int) -> str:
         """A minute of the day as the clock says it; 1,440 is `24:00` (rule 23)."""
@@ -102,6 +102,7 @@ def until(instant: int, now: int) -> str:
 
 @lru_cache(maxsize=4_096)
 def _minute(said: dates.Words, minute: int) -> str:
+    """The first day of 1970 began at instant 0 in UTC, so its minutes are those of a clock."""
     if minute == DAY_MINUTES:
         return "midnight" if said.hour12 else "24:00"
-    return said.skeleton("hm" if said.hour12 else "Hm", datetime(2000, 1, 1, minute // 60, minute % 60, tzinfo=UTC))
+    return said.time(minute * 60, "UTC")

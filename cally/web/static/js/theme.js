@@ -6,6 +6,7 @@ const isDark = () => (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: 
 
 document.addEventListener('click', event => {
   if (!event.target.closest('[data-do=theme]')) return
+  event.preventDefault()
   root.dataset.theme = isDark() ? 'light' : 'dark'
   remember('cally-theme', root.dataset.theme)
 })
