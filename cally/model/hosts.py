@@ -31,7 +31,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a booking happens. `detail` is the address, link or number; empty when the guest gives it (`guest_phone`)."""
+    """Where a booking happens. `detail` is address, link or number; empty when the guest gives it (`guest_phone`)."""
 
     kind: Literal["in_person", "phone", "guest_phone", "link"]
     detail: str = ""
