@@ -19,8 +19,11 @@ from cally.web.errors import is_api
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """A guard for every route: raises `forbidden` for a changing request that another site's page may have caused."""
+async def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard for every route: raises `forbidden` for a changing request that another site's page may have caused.
+
+    Asynchronous although it waits for nothing: Litestar runs other guards in a thread, at every request.
+    """
     scope = connection.scope
     if scope.get("method") in SAFE or _is_a_programs(connection):
         return
