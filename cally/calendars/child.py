@@ -41,7 +41,7 @@ async def read_apart(data: bytes, orders: Orders, *, wall_seconds: float = WALL_
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return _found(process.returncode, answer)
+    return await asyncio.to_thread(_found, process.returncode, answer)
 
 
 async def _exchange(process: Process, *input_parts: bytes) -> bytes:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from urllib.parse import unquote
 
 import msgspec
@@ -27,7 +28,7 @@ LAST_RETRY_SECONDS = 60 * 60
 JITTER = 0.1
 AT_ONCE = 4
 MOST_AT_A_TIME = 200
-BREATH = 200
+BREATH = 100
 OWN_UID = re.compile(r"[a-z2-7]{26}")
 MAIL_ADDRESS = re.compile(r"[^/@\s]+@[^/@\s]+\.[^/@\s]+")
 
@@ -75,7 +76,7 @@ async def _read(store: Store, vault: Vault, id: int, now: int, allowed: tuple[st
         async with store.write() as tx:
             await calendars.update_read(tx, _failed(calendar, error, now))
         return
-    busy = None if found is None else await _foreign(store.reader, calendar, _weeks(found.busy))
+    busy = None if found is None else await _foreign(store.reader, calendar, found)
     async with store.write() as tx:
         if await calendars.update_read(tx, _succeeded(calendar, fetched, found, now)) and busy is not None:
             await _replace(tx, calendar, busy)
@@ -123,39 +124,52 @@ def _orders(calendar: Calendar, host: Host, address: str, now: int) -> Orders:
     )
 
 
-def _weeks(found: Iterable[tuple[int, int, str]]) -> set[BusyTime]:
-    """The same time, cut where weeks end: rows stay short, and the same from one read to the next."""
-    week = calendars.LONGEST_BUSY_SECONDS
-    busy: set[BusyTime] = set()
-    for start, end, uid in found:
-        while start < end:
-            cut = min(end, start - start % week + week)
-            busy.add(BusyTime(start, cut, uid))
-            start = cut  # noqa: PLW2901 - as above
-    return busy
-
-
-async def _foreign(db: Reader, calendar: Calendar, busy: set[BusyTime]) -> set[BusyTime]:
+async def _foreign(db: Reader, calendar: Calendar, found: Found) -> set[BusyTime]:
     """Without the echo of the host's own bookings: what they take, Cally knows itself and better (rule 37)."""
-    names = {item.uid: item.uid.partition("@")[0] for item in busy}
-    candidates = sorted({name for name in names.values() if OWN_UID.fullmatch(name)})
+    busy, candidates = await asyncio.to_thread(_weeks, found.busy)
     own: set[str] = set()
     for number, name in enumerate(candidates):
         if number % BREATH == 0:
             await asyncio.sleep(0)
         if await calendars.is_booking_of(db, name, calendar.host_id):
             own.add(name)
-    return {item for item in busy if names[item.uid] not in own}
+    return {item for item in busy if _local_part(item.uid) not in own} if own else busy
+
+
+def _weeks(found: Iterable[tuple[int, int, str]]) -> tuple[set[BusyTime], list[str]]:
+    """The same time, cut where weeks end: rows stay short, and the same from one read to the next.
+
+    And the names that may be those of bookings here.
+    """
+    week = calendars.LONGEST_BUSY_SECONDS
+    busy: set[BusyTime] = set()
+    for start, end, uid in found:
+        cuts = [start, *range(start - start % week + week, end, week), end]
+        busy.update(BusyTime(first, last, uid) for first, last in pairwise(cuts))
+    names = {_local_part(uid) for _, _, uid in busy}
+    return busy, sorted(name for name in names if OWN_UID.fullmatch(name))
+
+
+def _local_part(uid: str) -> str:
+    return uid.partition("@")[0]
 
 
 async def _replace(tx: Writer, calendar: Calendar, busy: set[BusyTime]) -> None:
-    """Write only the difference, so that an unchanged calendar leaves all that was computed valid."""
-    known = set(await calendars.list_busy_of(tx, calendar.id))
-    gone, new = sorted(known - busy), sorted(busy - known)
+    """Write only the difference, so that an unchanged calendar leaves all that was computed valid.
+
+    Thousands of rows are written with breaths between them, in which the loop serves others.
+    """
+    known = await calendars.list_busy_of(tx, calendar.id)
+    gone, new = await asyncio.to_thread(_difference, known, busy)
     for first in range(0, max(len(gone), len(new)), BREATH):
         await calendars.delete_busy(tx, calendar.id, gone[first : first + BREATH])
         await calendars.insert_busy(tx, calendar, new[first : first + BREATH])
         await asyncio.sleep(0)
+
+
+def _difference(known: list[BusyTime], busy: set[BusyTime]) -> tuple[list[BusyTime], list[BusyTime]]:
+    before = set(known)
+    return sorted(before - busy), sorted(busy - before)
 
 
 def _succeeded(calendar: Calendar, fetched: Fetched, found: Found | None, now: int) -> Calendar:
