@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
 
 from cally.bookings import Offer, offer
 from cally.model.rules import Refusal
@@ -26,12 +27,12 @@ PAGE = "pages/public/booking.html"
 @get("/{host:str}/{slug:str}", include_in_schema=False)
 async def booking_page(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
-) -> Response[bytes]:
+) -> ASGIResponse:
     """What can be booked and when; a slot in the address shows the form for it. Looking holds and changes nothing."""
     words = asked(request)
     if instant(words.slot) is not None:
         found = await offer(doors.store.reader, host, slug)
-        return await details_page(request, doors, found, words)
+        return (await details_page(request, doors, found, words)).to_asgi_response(app=None, request=request)
     return await _times_page(request, doors, (host, slug), words)
 
 
@@ -61,8 +62,8 @@ async def details_page(
         **_without(values, "words"),
         step="details",
         slot=iso(slot),
-        when=_when(reading, found, picked, slot),
-        alternatives=_offered(reading, found, picked, alternatives or ()),
+        when=clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, host=found.host),
+        alternatives=clocks.short(reading, alternatives or (), picked.tz),
         is_taken=alternatives is not None,
         form=form or Form.of(key=new_key()),
         notice=notice,
@@ -71,7 +72,7 @@ async def details_page(
 
 async def _times_page(
     request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str], words: Asked
-) -> Response[bytes]:
+) -> ASGIResponse:
     pages, now = remembered.pages_of(doors.availability), doors.clock()
     reading, theme = rendering.reader(request), rendering.theme(request)
     key = (address, words, reading, theme, doors.public_url(), doors.mail() is None)
@@ -118,7 +119,11 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
         "words": reading,
         "host": found.host,
         "first": clocks.first_name(found.host.name),
-        "event_type": found.event_type,
+        "title": found.event_type.title,
+        "about": found.event_type.description,
+        "places": found.event_type.places,
+        "questions": found.event_type.questions,
+        "approval": found.event_type.approval,
         "minutes": picked.minutes,
         "lengths": [
             (minutes, Links(path, without_length).to(**({} if minutes == default else {"duration": str(minutes)})))
@@ -170,16 +175,6 @@ async def _alternatives(doors: Doors, found: Offer, picked: Chosen, now: int) ->
 
 def _chosen(found: Offer, words: Asked) -> Chosen:
     return chosen(words, home_tz=found.host.tz, durations=found.event_type.durations_minutes)
-
-
-def _when(reading: Words, found: Offer, picked: Chosen, slot: int) -> clocks.When:
-    host = found.host
-    return clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, host_name=host.name, host_tz=host.tz)
-
-
-def _offered(reading: Words, found: Offer, picked: Chosen, starts: tuple[int, ...]) -> list[tuple[str, str, str]]:
-    """For each start: how forms write it, its day, its time."""
-    return [(iso(start), when.day, when.clock) for start in starts for when in [_when(reading, found, picked, start)]]
 
 
 def _without(values: dict[str, Any], name: str) -> dict[str, Any]:

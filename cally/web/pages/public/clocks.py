@@ -1,32 +1,38 @@
 """One time on two clocks, in words: the guest's, and the host's where it differs (rules 2, 11 and 75)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
 
+from cally.model.hosts import Host
 from cally.web.dates import Words, city, local, offset
+from cally.web.pages.public.chosen import iso
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch of time as a guest reads it; `other` is empty when the host's clock shows the same."""
 
     day: str
-    full_day: str
     clock: str
     zone: str
     other: str
 
 
-def when(words: Words, starts_at: int, ends_at: int, *, tz: str, host_name: str, host_tz: str) -> When:
+def when(words: Words, starts_at: int, ends_at: int, *, tz: str, host: Host) -> When:
     """`Tuesday 24 November`, `17:00–17:30`, `Berlin`, `11:00 for Mara in New York`."""
     on = local(starts_at, tz).date()
     return When(
         day=words.day(on),
-        full_day=words.day_and_year(on),
         clock=words.span(starts_at, ends_at, tz),
         zone=city(tz),
-        other=_other(words, starts_at, tz, first_name(host_name), host_tz),
+        other=_other(words, starts_at, tz, first_name(host.name), host.tz),
     )
+
+
+def short(words: Words, starts: Iterable[int], tz: str) -> list[tuple[str, str, str]]:
+    """Each start as forms write it, its day and its time: `2026-11-24T16:00Z`, `Tue 24 Nov`, `17:00`."""
+    return [(iso(start), words.short_day(local(start, tz).date()), words.time(start, tz)) for start in starts]
 
 
 def first_name(name: str) -> str:

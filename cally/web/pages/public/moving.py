@@ -12,7 +12,6 @@ from cally.bookings import reschedule
 from cally.bookings.moving import slots_to_move_to
 from cally.errors import CallyError
 from cally.model.bookings import LIVE, Booking, Slot
-from cally.model.hosts import Host
 from cally.store import Reader
 from cally.web import forms, rendering
 from cally.web.dates import Words
@@ -24,7 +23,7 @@ from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, i
 from cally.web.pages.public.details import slot_of
 from cally.web.pages.public.picker import Picker, Scene, picker
 from cally.web.pages.public.texts import texts
-from cally.web.pages.public.ticket import PRIVATE, Managed, managed, ticket_page, when
+from cally.web.pages.public.ticket import PRIVATE, Managed, managed, ticket_page
 
 TAKEN = "Someone was faster: this time has just been taken. Your booking stands as it was."
 DAY_SECONDS = 86_400
@@ -85,7 +84,8 @@ async def _page(
     )
     links = Links(f"{found.path}/reschedule", kept(words, minutes, minutes))
     shown = await _picker(doors, found, picked, reading, links)
-    step = "details" if picked.slot is not None else "none" if shown is None else "time"
+    slot = picked.slot
+    step = "details" if slot is not None else "none" if shown is None else "time"
     return rendering.render(
         request,
         "pages/public/booking.html",
@@ -93,7 +93,11 @@ async def _page(
         headers=PRIVATE,
         host=host,
         first=clocks.first_name(host.name),
-        event_type=found.offer.event_type,
+        title=booking.terms.title,
+        about=booking.terms.description,
+        places=(booking.terms.place,) if booking.terms.place else (),
+        questions=(),
+        approval=booking.terms.approval,
         minutes=minutes,
         lengths=[],
         picker=shown,
@@ -105,12 +109,12 @@ async def _page(
         canonical="",
         mail=doors.mail() is not None,
         moving=booking,
-        was=when(reading, found),
+        was=clocks.short(reading, [booking.starts_at], picked.tz)[0],
         ticket=found.path,
         step=step,
-        slot=iso(picked.slot) if picked.slot is not None else "",
-        when=_when(reading, host, picked, picked.slot) if picked.slot is not None else None,
-        alternatives=[_offered(reading, host, picked, start) for start in alternatives],
+        slot=iso(slot) if slot is not None else "",
+        when=None if slot is None else clocks.when(reading, slot, slot + minutes * 60, tz=picked.tz, host=host),
+        alternatives=clocks.short(reading, alternatives, picked.tz),
         is_taken=bool(notice),
         form=Form(),
         notice=notice,
@@ -145,12 +149,3 @@ class _Loader:
 
 def _is_movable(booking: Booking, now: int) -> bool:
     return booking.status in LIVE and booking.starts_at > now
-
-
-def _when(reading: Words, host: Host, picked: Chosen, slot: int) -> clocks.When:
-    return clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, host_name=host.name, host_tz=host.tz)
-
-
-def _offered(reading: Words, host: Host, picked: Chosen, start: int) -> tuple[str, str, str]:
-    told = _when(reading, host, picked, start)
-    return iso(start), told.day, told.clock

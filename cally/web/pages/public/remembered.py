@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
-from litestar import Response
+from litestar.response.base import ASGIResponse
 
 from cally.bookings import Availability, Offer
 from cally.web.rendering import HTML, AnyRequest
@@ -62,14 +62,14 @@ def pages_of(availability: Availability) -> Pages:
     return found
 
 
-def answer(request: AnyRequest, page: Page) -> Response[bytes]:
+def answer(request: AnyRequest, page: Page) -> ASGIResponse:
     """The page, packed for browsers that can unpack it, or 304 for one who has it already."""
     packed = "gzip" in request.headers.get("accept-encoding", "")
     tag = f'"{page.tag}{"-gz" if packed else ""}"'
     headers = {"cache-control": "private, no-cache", "vary": VARY, "etag": tag}
     if request.headers.get("if-none-match") == tag:
-        return Response(b"", status_code=304, headers=headers, media_type=HTML)
+        return ASGIResponse(status_code=304, headers=headers, media_type=HTML)
     if packed:
         headers["content-encoding"] = "gzip"
     body = page.packed if packed else page.body
-    return Response(body, status_code=200, headers=headers, media_type=HTML)
+    return ASGIResponse(body=body, status_code=200, headers=headers, media_type=HTML)

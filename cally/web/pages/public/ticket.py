@@ -15,7 +15,7 @@ from cally.notify.calendar_file import calendar_file
 from cally.notify.links import manage_url
 from cally.notify.places import place_line, place_url
 from cally.web import rendering
-from cally.web.dates import Words
+from cally.web.dates import Words, local
 from cally.web.doors import Doors
 from cally.web.pages.public import clocks
 from cally.web.pages.public.chosen import Links
@@ -83,7 +83,8 @@ def ticket_page(
         booking=booking,
         state=state(booking, now),
         is_changeable=booking.status in LIVE and booking.starts_at > now,
-        when=when(words, found),
+        when=clocks.when(words, booking.starts_at, booking.ends_at, tz=booking.guest.tz, host=host),
+        dated=_dated(words, booking, now),
         host=host,
         first=clocks.first_name(host.name),
         place=place_line(place, host_name=host.name, guest_name=booking.guest.name),
@@ -108,12 +109,10 @@ def state(booking: Booking, now: int) -> str:
     return "past" if booking.ends_at <= now else "running" if booking.starts_at <= now else "confirmed"
 
 
-def when(words: Words, found: Managed) -> clocks.When:
-    """The booking's time on the guest's clock and the host's."""
-    booking, host = found.booking, found.offer.host
-    return clocks.when(
-        words, booking.starts_at, booking.ends_at, tz=booking.guest.tz, host_name=host.name, host_tz=host.tz
-    )
+def _dated(words: Words, booking: Booking, now: int) -> str:
+    """The day, with its year when that is not this year."""
+    on, today = (local(instant, booking.guest.tz).date() for instant in (booking.starts_at, now))
+    return words.day(on) if on.year == today.year else words.day_and_year(on)
 
 
 def _address(doors: Doors, found: Managed) -> str:

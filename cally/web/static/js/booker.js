@@ -21,7 +21,7 @@ const wall = (zone, ms) => format('sv', { timeZone: zone, dateStyle: 'short', ti
 class Booker extends HTMLElement {
   connectedCallback() {
     const data = JSON.parse($('#booking-data').textContent)
-    Object.assign(this, { data, t: data.t, lang: data.lang, h12: data.h12, root: this.closest('.booker'), grid: $('.bk-grid', this), list: $('.bk-list', this), form: $('.bk-form form') })
+    Object.assign(this, { data, t: data.t, locale: data.lang, h12: data.h12, root: this.closest('.booker'), grid: $('.bk-grid', this), list: $('.bk-list', this), form: $('.bk-form form') })
     let at = data.base
     this.slots = data.any ? [data.base, ...data.steps.map(step => at += step * data.unit)].map(minute => minute * MINUTE) : []
     this.seats = data.seats && new Map(this.slots.map((slot, i) => [slot, data.seats[i]]))
@@ -60,9 +60,9 @@ class Booker extends HTMLElement {
     if (this.date) this.month = this.date.slice(0, 7)
     this.render()
   }
-  words(options, zone = this.zone) { return format(this.lang, { timeZone: zone, ...options, ...(options.timeStyle && { hour12: this.h12 }) }) }
+  words(options, zone = this.zone) { return format(this.locale, { timeZone: zone, ...options, ...(options.timeStyle && { hour12: this.h12 }) }) }
   time(ms, zone) { return this.words({ timeStyle: 'short' }, zone).format(ms) }
-  count([one, other], n) { return fill(n === 1 ? one : other, { n: new Intl.NumberFormat(this.lang).format(n) }) }
+  count([one, other], n) { return fill(n === 1 ? one : other, { n: new Intl.NumberFormat(this.locale).format(n) }) }
   href(changes) {
     const address = new URL(this.data.path, location)
     if (this.data.duration) address.searchParams.set('duration', this.data.duration)
@@ -76,7 +76,7 @@ class Booker extends HTMLElement {
   renderMonth() {
     const [year, number] = this.month.split('-').map(Number)
     const first = Date.UTC(year, number - 1, 1), end = Date.UTC(year, number, 0), top = Math.max(first, Date.parse(this.today))
-    const told = { number: new Intl.NumberFormat(this.lang), long: format(this.lang, { dateStyle: 'full', timeZone: 'UTC' }), short: format(this.lang, { month: 'short', timeZone: 'UTC' }), month: number }
+    const told = { number: new Intl.NumberFormat(this.locale), long: format(this.locale, { dateStyle: 'full', timeZone: 'UTC' }), short: format(this.locale, { month: 'short', timeZone: 'UTC' }), month: number }
     const rows = []
     let ms = top - ((new Date(top).getUTCDay() + 6 - this.data.firstDay) % 7 + 7) % 7 * DAY
     while (ms <= end || rows.length < 5) {
@@ -84,7 +84,7 @@ class Booker extends HTMLElement {
       for (let i = 0; i < 7; i++, ms += DAY) row.append(make('td', {}, ...(ms < top ? [] : [this.square(ms, told)])))
       rows.push(row)
     }
-    const name = format(this.lang, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+    const name = format(this.locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
     $('.bk-cal h2', this).textContent = ms - DAY - end > 7 * DAY ? name.formatRange(top, ms - DAY) : name.format(first)
     $('tbody', this.grid).replaceChildren(...rows)
     for (const link of this.querySelectorAll('[data-month]')) this.aim(link, new Date(Date.UTC(year, number - 1 + +link.dataset.month, 1)).toISOString().slice(0, 7))
@@ -114,7 +114,7 @@ class Booker extends HTMLElement {
   }
   renderDay() {
     const slots = this.days.get(this.date) ?? [], heading = $('.bk-slots h2', this)
-    const name = this.date ? format(this.lang, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(this.date)) : ''
+    const name = this.date ? format(this.locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(this.date)) : ''
     heading.replaceChildren(name, make('small', { textContent: this.count(this.t.times, slots.length) }))
     const labels = slots.map(slot => this.time(slot)), hour = format('en', { timeZone: this.zone, hour: 'numeric', hourCycle: 'h23' }), out = []
     let part
@@ -137,7 +137,7 @@ class Booker extends HTMLElement {
     const next = [...this.days.keys()].find(day => !this.date || day > this.date)
     const box = make('div', { className: 'bk-empty' }, make('p', { textContent: this.t.none }))
     if (!next) return box
-    const link = make('a', { className: 'btn', href: this.href({ date: next }), textContent: fill(this.t.next, { day: format(this.lang, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.parse(next)) }) })
+    const link = make('a', { className: 'btn', href: this.href({ date: next }), textContent: fill(this.t.next, { day: format(this.locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.parse(next)) }) })
     link.dataset.date = next
     box.append(link)
     return box
@@ -178,7 +178,7 @@ class Booker extends HTMLElement {
     $('span', other).textContent = day + fill(this.t.other, { time: this.time(slot, home), city: city(home) })
   }
   resume(slot) {                                        // the server showed the form already
-    this.slot = slot
+    this.picked = slot
     this.describe(slot)
     const held = this.form.hold && kept()
     if (held?.slot === slot && held.path === this.data.path) { this.form.hold.value = held.uid; $('[data-taken]')?.remove() }
@@ -186,7 +186,7 @@ class Booker extends HTMLElement {
     if (this.form.key && !this.form.key.value) this.form.key.value = key()
   }
   pick(slot) {
-    this.slot = slot
+    this.picked = slot
     this.form.slot.value = iso(slot)
     this.form.tz.value = this.zone
     if (this.form.key) this.form.key.value = key()
@@ -198,7 +198,7 @@ class Booker extends HTMLElement {
   }
   back() {
     const slot = Date.parse(new URL(location).searchParams.get('slot'))
-    if (slot) { this.slot = slot; this.form.slot.value = iso(slot); this.describe(slot) }
+    if (slot) { this.picked = slot; this.form.slot.value = iso(slot); this.describe(slot) }
     this.show(slot ? 'details' : 'time')
   }
   show(step) {
@@ -206,7 +206,7 @@ class Booker extends HTMLElement {
     const change = () => { this.root.dataset.step = step }
     const focus = () => {
       if (step === 'details') { scrollTo(0, 0); ($('[name=name]', this.form) ?? $('.btn-primary', this.form))?.focus({ preventScroll: true }) }
-      else { this.renderDay(); $(`[data-slot="${this.slot}"]`)?.focus() }
+      else { this.renderDay(); $(`[data-slot="${this.picked}"]`)?.focus() }
     }
     if (!document.startViewTransition || matchMedia('(prefers-reduced-motion: reduce)').matches) { change(); focus() }
     else document.startViewTransition(change).updateCallbackDone.then(focus)
@@ -220,7 +220,7 @@ class Booker extends HTMLElement {
     const body = { host: this.data.host, event_type: this.data.eventType, starts_at: new Date(slot).toISOString().slice(0, 19) + 'Z', duration_minutes: this.data.minutes, ...(earlier && { replaces: earlier }) }
     let answer
     try { answer = await fetch('/api/v1/holds', { method: 'POST', credentials: 'omit', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) } catch { return }
-    if (this.slot !== slot) return
+    if (this.picked !== slot) return
     if (answer.status === 201) {
       const { uid } = await answer.json()
       this.form.hold.value = uid
@@ -256,7 +256,7 @@ class Booker extends HTMLElement {
     event.preventDefault()
     if (slot) this.pick(slot)
     else if (date) this.open(date, hit)
-    else if (clock) { this.h12 = clock === '12'; remember('cally-clock', clock); this.renderDay(); if (this.slot) this.describe(this.slot) }
+    else if (clock) { this.h12 = clock === '12'; remember('cally-clock', clock); this.renderDay(); if (this.picked) this.describe(this.picked) }
     else if (zone) this.setZone(zone === 'host' ? this.data.hostZone : this.guestZone)
     else if ('back' in hit.dataset) history.state?.slot ? history.back() : (this.note({}, {}), this.show('time'))
   }
