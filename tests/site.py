@@ -1,6 +1,7 @@
 """A real web server of a few lines, on this machine: it answers as it is told and remembers what it was asked."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -57,10 +58,10 @@ class Site:
 
 
 @asynccontextmanager
-async def site() -> AsyncIterator[Site]:
-    """A site that serves until the block ends."""
+async def site(*, tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
+    """A site that serves until the block ends, encrypted if it can prove who it is."""
     made = Site()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=tls)
     made.port = server.sockets[0].getsockname()[1]
     try:
         yield made

@@ -2,10 +2,18 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from cally.errors import CallyError
 from cally.notify.outgoing import Limits, get
@@ -148,3 +156,44 @@ async def test_what_does_not_speak_http(site: Site) -> None:
     """Something else that listens there is no answer."""
     site.answers["/a"] = b"SSH-2.0-OpenSSH_9.2\r\n"
     assert "speak HTTP" in (await fault(f"{site.url}/a")).sentence
+
+
+@pytest.fixture
+def tls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ssl.SSLContext:
+    """What a server needs to prove that it is cal.example.org to those who trust its issuer, as requests here do."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cal.example.org")])
+    today = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), today, today + timedelta(2)
+    )
+    names = x509.SubjectAlternativeName([x509.DNSName("cal.example.org")])
+    certificate = builder.add_extension(names, critical=False).sign(key, SHA256())
+    pem = certificate.public_bytes(Encoding.PEM)
+    (tmp_path / "server.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + pem)
+    trust = ssl.create_default_context(cadata=pem.decode())
+    monkeypatch.setattr("cally.notify.outgoing._trust", lambda: trust)
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(tmp_path / "server.pem")
+    return server
+
+
+async def test_the_certificate_is_asked_for_the_name_not_the_address(
+    tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Connecting to a checked address weakens nothing: the server proves the name, and only the right name will do."""
+    answering(monkeypatch, "127.0.0.1")
+    async with serving(tls=tls) as site:
+        site.give("/a", b"secret")
+        answer = await get(f"https://cal.example.org:{site.port}/a", headers={}, allowed=LOCAL)
+        assert answer.body == b"secret"
+        assert "certificate" in (await fault(f"https://other.example.org:{site.port}/a")).sentence
+        assert len(site.asked) == 1
+
+
+async def test_a_redirect_never_leads_out_of_encryption(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret address is not repeated in clear."""
+    answering(monkeypatch, "127.0.0.1")
+    async with serving(tls=tls) as site:
+        site.give("/a", b"", status="302 Found", location=f"http://cal.example.org:{site.port}/a")
+        assert "not encrypted" in (await fault(f"https://cal.example.org:{site.port}/a")).sentence
