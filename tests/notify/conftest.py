@@ -34,6 +34,11 @@ class Postbox:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
 
+    def forget(self) -> None:
+        """Empty the box."""
+        self.mails.clear()
+        self.recipients.clear()
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
