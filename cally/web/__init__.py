@@ -1,18 +1,18 @@
 """The door for browsers and programs: pages, API v1, and what stands around every request and answer."""
 
-import importlib
 from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
-from cally.web import api, limits
+from cally.web import api, limits, static
 from cally.web.api.v1.slots import SlotsMemory
 from cally.web.doors import Doors
 from cally.web.errors import on_error
 from cally.web.headers import with_headers
 from cally.web.origin import require_same_origin
+from cally.web.pages import admin, host, public, setup
 from cally.web.signed_in import session
 
 Application = Any
@@ -30,8 +30,11 @@ def routes(doors: Doors) -> Litestar:
     def provide_doors() -> Doors:
         return doors
 
+    handlers: list[Any] = [*static.ROUTES, *api.ROUTES]
+    for pages in (setup, host, admin, public):
+        handlers.extend(pages.ROUTES)
     return Litestar(
-        route_handlers=[*api.ROUTES, *_pages()],
+        route_handlers=handlers,
         dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
         exception_handlers={Exception: on_error},
         guards=[require_same_origin],
@@ -41,19 +44,3 @@ def routes(doors: Doors) -> Litestar:
         logging_config=None,
         debug=False,
     )
-
-
-def _pages() -> list[Any]:
-    found: list[Any] = []
-    for name in (
-        "cally.web.static",
-        "cally.web.pages.public",
-        "cally.web.pages.host",
-        "cally.web.pages.admin",
-        "cally.web.pages.setup",
-    ):
-        try:
-            found.extend(getattr(importlib.import_module(name), "ROUTES", []))
-        except ModuleNotFoundError:
-            continue
-    return found

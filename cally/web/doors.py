@@ -22,7 +22,7 @@ class Doors:
 
     `public_url` is what links are made of (no slash at its end), read at each use because an admin may change it.
     `mail` is None while no mail server is set up. `wake` tells the job worker that an outbox row is waiting.
-    `health` is asked for the checks of `/api/health`. `trusted_proxies` are the networks whose forwarding headers count.
+    `health` is asked for the checks of `/api/health`. `trusted_proxies` are networks whose forwarding headers count.
     `brake` slows down whoever guesses passwords. `reload` makes a changed setting count; those named in `fixed`
     (`public_url`, `smtp_url`) were decided by the operator and cannot be changed in the browser.
     `allowed_networks` are the private ones that calendars may be read from.

@@ -40,7 +40,10 @@ async def test_a_guest_books(client: httpx2.AsyncClient, store: Store) -> None:
     assert (made["starts_at"], made["ends_at"]) == (AT_TEN, "2026-09-22T08:30:00Z")
     assert made["hosts"] == [{"slug": "ada", "name": "Ada Lovelace"}]
     assert made["manage_url"].startswith("http://cally.test/b/")
-    assert made["ics_url"].startswith(made["manage_url"])
+    assert (await client.get(made["manage_url"])).status_code == 200
+    file = await client.get(made["ics_url"])
+    assert file.headers["content-type"].startswith("text/calendar")
+    assert made["uid"] in file.text
 
 
 @pytest.mark.rule(49)

@@ -196,7 +196,14 @@ def _health_paths() -> dict[str, Any]:
     }
     return {
         path: {
-            "get": {"operationId": name, "tags": ["Health"], "summary": summary, "responses": answers, "security": []}
+            "get": {
+                "operationId": name,
+                "tags": ["Health"],
+                "summary": summary,
+                "parameters": [],
+                "responses": answers,
+                "security": [],
+            }
         }
         for path, (name, summary) in operations.items()
     }

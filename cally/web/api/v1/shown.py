@@ -13,7 +13,7 @@ from cally.web.api.instants import instant
 from cally.web.api.v1.public import HostShown
 from cally.web.doors import Doors
 
-CALENDAR_FILE = "invitation.ics"
+CALENDAR_FILE = "invite.ics"
 
 
 class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
