@@ -45,14 +45,15 @@ def event(lines: Lines, reader: Reader) -> Event:
     begun = lines.get("DTSTART")
     if not begun:
         raise ValueError("no start")
-    start, vague = moment(begun[0], reader)
+    start, vague_start = moment(begun[0], reader)
+    end, vague_end = _end(lines, start, reader)
     return Event(
         uid=value(lines, "UID")[:UID_LENGTH],
         title=_title(lines),
         start=start,
-        end=_end(lines, start, reader),
+        end=end,
         blocks=_blocks(lines, reader),
-        vague=vague,
+        vague=vague_start or vague_end,
         lines=lines,
     )
 
@@ -75,9 +76,12 @@ def value(lines: Lines, name: str) -> str:
 
 
 def span(event: Event, reader: Reader, start: Moment | None = None, end: Moment | None = None) -> Span:
-    """The instants between which an event (or one occurrence of it) lies; wide enough for any zone if it is vague."""
-    first = _instant(event.start if start is None else start, reader.tz)
-    last = _instant(event.end if end is None else end, reader.tz)
+    """The instants between which an event (or one occurrence of it) lies; wide enough for any zone if it is vague.
+
+    An end before its start is taken for the start.
+    """
+    moments = (event.start if start is None else start, event.end if end is None else end)
+    first, last = sorted(_instant(moment, reader.tz) for moment in moments)
     if event.vague and first != last:
         return first - int(WEST_OF_ALL.total_seconds()), last + int(EAST_OF_ALL.total_seconds())
     return first, last
@@ -104,17 +108,17 @@ def _zoned(found: datetime, name: str | None, reader: Reader, within: tzinfo | N
     return found.replace(tzinfo=zone or UTC), zone is None
 
 
-def _end(lines: Lines, start: Moment, reader: Reader) -> Moment:
+def _end(lines: Lines, start: Moment, reader: Reader) -> tuple[Moment, bool]:
     """DTEND, or DURATION; without either a date lasts a day and an instant no time at all (RFC 5545 3.6.1)."""
-    whole_days = not isinstance(start, datetime)
+    next_day = None if isinstance(start, datetime) else start + timedelta(days=1)
     if "DTEND" in lines:
-        end, _ = moment(lines["DTEND"][0], reader, None if whole_days else getattr(start, "tzinfo", None))
-        if whole_days and not isinstance(end, datetime) and end <= start:
-            return start + timedelta(days=1)  # some programs write the last day instead of the one after it
-        return end
+        end, vague = moment(lines["DTEND"][0], reader, start.tzinfo if isinstance(start, datetime) else None)
+        if next_day and not isinstance(end, datetime):
+            return max(end, next_day), vague  # some programs write the last day instead of the one after it
+        return end, vague
     if "DURATION" in lines:
-        return _after(start, lines["DURATION"][0], reader)
-    return start + timedelta(days=1) if whole_days else start
+        return _after(start, lines["DURATION"][0], reader), False
+    return next_day or start, False
 
 
 def _after(start: Moment, line: Line, reader: Reader) -> Moment:

@@ -15,7 +15,7 @@ from cally.calendars.unreadable import UnreadableError
 MOST_EVENTS = 20_000
 MOST_ZONES = 500
 FOLD = re.compile(rb"\r?\n[ \t]")
-EVENT = re.compile(rb"^BEGIN:(?:VEVENT|VFREEBUSY)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+EVENT = re.compile(rb"^BEGIN:(VEVENT|VFREEBUSY)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 END = re.compile(rb"^END:(?:VEVENT|VFREEBUSY|VCALENDAR)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 ZONE = re.compile(rb"^BEGIN:VTIMEZONE[ \t]*$", re.IGNORECASE | re.MULTILINE)
 ZONE_END = re.compile(rb"^END:VTIMEZONE[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -48,11 +48,12 @@ Lines = dict[str, list[Line]]
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """A calendar file in parts: headers in lower case, texts of VTIMEZONEs, and how many events there were in all."""
+    """A calendar file in parts: headers in lower case, VTIMEZONEs as they stand, what may be near, how many."""
 
     headers: dict[str, str]
     zones: list[str]
     events: list[Lines]
+    free_busy: list[Lines]
     count: int
 
 
@@ -67,14 +68,15 @@ def parts(data: bytes, window: tuple[date, date]) -> Parts:
     if headers.get("calscale", "GREGORIAN").upper() != "GREGORIAN":
         raise UnreadableError("The calendar does not count days in the Gregorian way.")
     zones = [zone.decode("utf-8", "replace") for zone in islice(_zones(text), MOST_ZONES)]
-    count, events = 0, []
-    for piece in _pieces(text):
+    count = 0
+    kept: dict[bytes, list[Lines]] = {b"VEVENT": [], b"VFREEBUSY": []}
+    for kind, piece in _pieces(text):
         count += 1
         if _may_matter(piece, window):
-            events.append(_lines(piece.decode("utf-8", "replace")))
-            if len(events) > MOST_EVENTS:
+            kept[kind].append(_lines(piece.decode("utf-8", "replace")))
+            if len(kept[kind]) > MOST_EVENTS:
                 raise UnreadableError(f"The calendar has more than {MOST_EVENTS:,} events within reach.")
-    return Parts(headers=headers, zones=zones, events=events, count=count)
+    return Parts(headers=headers, zones=zones, events=kept[b"VEVENT"], free_busy=kept[b"VFREEBUSY"], count=count)
 
 
 def _headers(text: bytes) -> dict[str, str]:
@@ -95,15 +97,15 @@ def _zones(text: bytes) -> Iterator[bytes]:
         begin = ZONE.search(text, end.end())
 
 
-def _pieces(text: bytes) -> Iterator[bytes]:
-    """The inside of each event; one that is never closed ends where the next begins, so that none is lost."""
+def _pieces(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each event's kind and inside; one that is never closed ends where the next begins, so that none is lost."""
     starts = EVENT.finditer(text)
     here = next(starts, None)
     while here is not None:
         following = next(starts, None)
         limit = following.start() if following else len(text)
         end = END.search(text, here.end(), limit)
-        yield text[here.end() : end.start() if end else limit]
+        yield here[1].upper(), text[here.end() : end.start() if end else limit]
         here = following
 
 

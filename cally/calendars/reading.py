@@ -16,7 +16,7 @@ import msgspec
 from cally.calendars.events import Event, Reader, Span, event, free_busy, span, value
 from cally.calendars.foreign_zones import ForeignZones, known_zone
 from cally.calendars.lines import Lines, Parts, parts
-from cally.calendars.series import SeriesReader
+from cally.calendars.series import BADLY_FORMED, SeriesReader, separate
 from cally.calendars.unreadable import UnreadableError
 
 MOST_INTERVALS = 20_000
@@ -61,12 +61,13 @@ def main(orders_line: bytes) -> None:
 
 
 def give_up_powers(orders: Orders) -> None:
-    """Limit this process: memory, processor, no file may grow, hardly a file opened, no core left behind."""
+    """Limit this process: memory, processor, no file may grow, few may be opened, no process be started."""
     limits = {
         resource.RLIMIT_AS: orders.memory_bytes,
         resource.RLIMIT_CPU: orders.processor_seconds,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: 32,
+        resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_CORE: 0,
     }
     for kind, most in limits.items():
@@ -114,29 +115,33 @@ def _reader(file: Parts, orders: Orders, warnings: list[str]) -> Reader:
 
 def _spans(file: Parts, reader: Reader, window: Span, warnings: list[str]) -> Iterator[tuple[str, list[Span]]]:
     """Taken spans, series by series; events that do not repeat come one by one, even if they share a UID."""
-    series: dict[str, list[Event]] = {}
-    for lines in file.events:
-        try:
-            if "FREEBUSY" in lines:
-                yield value(lines, "UID"), list(free_busy(lines, reader))
-                continue
-            found = event(lines, reader)
-            if REPEATS.isdisjoint(lines):
-                yield from _single(found, reader)
-            else:
-                series.setdefault(found.uid, []).append(found)
-        except (ValueError, TypeError, AttributeError, OverflowError):
-            warnings.append(f"{_named(lines)} has a time that cannot be understood; it does not block.")
+    repeating: dict[str, list[Event]] = {}
+    for found in _events(file.events, reader, warnings):
+        if not REPEATS.isdisjoint(found.lines):
+            repeating.setdefault(found.uid, []).append(found)
+        elif found.blocks:
+            yield found.uid, [span(found, reader)]
     counted = SeriesReader(reader, window)
-    for uid, events in series.items():
-        yield uid, counted.spans(events)
+    for uid, events in repeating.items():
+        for series in separate(events):
+            yield uid, counted.spans(series)
     warnings += counted.warnings
+    for lines in file.free_busy:
+        try:
+            yield value(lines, "UID"), list(free_busy(lines, reader))
+        except BADLY_FORMED:
+            warnings.append("A list of busy times cannot be understood; it does not block.")
 
 
-def _single(found: Event, reader: Reader) -> Iterator[tuple[str, list[Span]]]:
-    if found.blocks:
-        start, end = span(found, reader)
-        yield found.uid, [(min(start, end), max(start, end))]
+def _events(found: list[Lines], reader: Reader, warnings: list[str]) -> Iterator[Event]:
+    for lines in found:
+        try:
+            made = event(lines, reader)
+            span(made, reader)
+        except BADLY_FORMED:
+            warnings.append(f"{_named(lines)} has a time that cannot be understood; it does not block.")
+        else:
+            yield made
 
 
 def _named(lines: Lines) -> str:

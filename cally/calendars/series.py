@@ -23,6 +23,19 @@ BADLY_FORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, Ari
 DAY = timedelta(days=1)
 
 
+def separate(events: list[Event]) -> list[list[Event]]:
+    """The series that one UID stands for: a repeating event with the exceptions, once for each such event.
+
+    Programs that give several events the same UID (or none) lose none of them; of versions of one, the latest counts.
+    """
+    exceptions = [event for event in events if "RECURRENCE-ID" in event.lines]
+    masters = [event for event in events if "RECURRENCE-ID" not in event.lines]
+    if not masters:
+        return [exceptions]
+    latest = max(map(_sequence, masters)) if masters[0].uid else 0
+    return [[master, *exceptions] for master in masters if _sequence(master) >= latest]
+
+
 class SeriesReader:
     """Counts out series of one file; what it could not understand is gathered in `warnings`."""
 
@@ -100,6 +113,11 @@ def _is_dense(rule: str) -> bool:
     return bool(DENSE.search(rule)) and not COUNT.search(rule)
 
 
+def _sequence(event: Event) -> int:
+    number = value(event.lines, "SEQUENCE")
+    return int(number) if number.isdecimal() and len(number) < 10 else 0
+
+
 def _selection() -> Any:
     """Events as recurring-ical-events finds them, without copying each for every occurrence."""
     from recurring_ical_events import Occurrence  # noqa: PLC0415 - heavy: imported where used
@@ -133,7 +151,7 @@ def _component(number: str, event: Event, reader: Reader) -> Any:
     made.add("X-EVENT", number)
     made.add("DTSTART", event.start)
     made.add("DTEND", event.end)
-    made.add("SEQUENCE", int(value(event.lines, "SEQUENCE") or 0))
+    made.add("SEQUENCE", _sequence(event))
     within = event.start.tzinfo if isinstance(event.start, datetime) else None
     for line in event.lines.get("RECURRENCE-ID", ())[:1]:
         which = vDDDTypes(moment(line, reader, within)[0])

@@ -1,11 +1,14 @@
 """Hostile files, read by the real child process: it has limits, and nobody else notices (TRUST fact 7)."""
 
 import asyncio
+import sys
+import zipfile
 from pathlib import Path
 
 import msgspec
 import pytest
 
+import cally
 from cally.calendars.child import read_apart
 from cally.calendars.unreadable import UnreadableError
 from tests.calendars.files import DATA, calendar, event, orders, spans
@@ -141,6 +144,23 @@ async def test_what_is_no_whole_calendar_is_not_taken_for_an_empty_one(data: byt
 async def test_an_empty_calendar_is_empty() -> None:
     """That is no fault."""
     assert (await read_apart(calendar(), orders())).busy == ()
+
+
+@pytest.fixture
+def packed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Cally in one archive, as the only Cally there is to import."""
+    root = Path(cally.__file__).parent.parent
+    with zipfile.ZipFile(tmp_path / "cally.pyz", "w") as archive:
+        for file in sorted((root / "cally").rglob("*.py")):
+            archive.write(file, file.relative_to(root))
+    elsewhere = [entry for entry in sys.path if Path(entry or ".").resolve() != root]
+    monkeypatch.setattr("sys.path", [str(tmp_path / "cally.pyz"), *elsewhere])
+
+
+@pytest.mark.usefixtures("packed")
+async def test_a_child_of_a_program_in_one_file() -> None:
+    """Cally packed into an archive reads calendars as well: the child is given the parent's path, archives included."""
+    assert spans(await read_apart(calendar(ONE), orders())) == ["2026-09-22 08:00/09:00"]
 
 
 PROBE = """

@@ -132,6 +132,18 @@ def test_an_event_that_is_never_closed_still_blocks() -> None:
     assert len(busy("BEGIN:VEVENT", *TEN, event("UID:y", "DTSTART:20260923T080000Z", "DTEND:20260923T090000Z"))) == 2
 
 
+def test_an_end_before_its_start_blocks_what_lies_between() -> None:
+    """Which of the two is wrong, nobody knows."""
+    assert busy(event("UID:x", "DTSTART:20260922T090000Z", "DTEND:20260922T080000Z")) == ["2026-09-22 08:00/09:00"]
+
+
+@pytest.mark.rule(10)
+def test_an_end_in_an_unknown_zone_is_as_vague_as_a_start() -> None:
+    """Half of an event's moments being known is not enough."""
+    seen = found(event("UID:x", "DTSTART:20260922T080000Z", "DTEND;TZID=Nowhere:20260922T090000"))
+    assert [end - start for start, end, _ in seen.busy] == [27 * 3_600]
+
+
 def test_a_time_that_cannot_be_understood_is_named() -> None:
     """What cannot be placed cannot block, and the host is told which event that is."""
     seen = found(event("UID:x", "SUMMARY:Odd one", "DTSTART:soon"), event(*TEN))
@@ -144,6 +156,11 @@ def test_published_free_busy_time() -> None:
     taken = "FREEBUSY:20260922T080000Z/PT1H,20260922T100000Z/20260922T110000Z"
     free = "FREEBUSY;FBTYPE=FREE:20260922T120000Z/PT1H"
     assert busy("BEGIN:VFREEBUSY", taken, free, "END:VFREEBUSY") == ["2026-09-22 08:00/09:00", "2026-09-22 10:00/11:00"]
+
+
+def test_an_event_is_not_free_for_claiming_to_be_a_list_of_busy_times() -> None:
+    """A property that belongs elsewhere changes nothing."""
+    assert busy(event(*TEN, "FREEBUSY;FBTYPE=FREE:20260922T080000Z/PT1H")) == ["2026-09-22 08:00/09:00"]
 
 
 def test_folded_lines_and_small_letters() -> None:

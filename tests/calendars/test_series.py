@@ -90,6 +90,23 @@ def test_an_exception_without_its_series() -> None:
     assert busy(one) == ["2026-09-23 13:00/14:00"]
 
 
+@pytest.mark.rule(34)
+@pytest.mark.parametrize("uid", ["UID:x", "UID:"])
+def test_series_that_share_a_uid_by_mistake_all_block(uid: str) -> None:
+    """Some programs number nothing; no series is lost."""
+    first = event(uid, "DTSTART:20260922T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=2")
+    second = event(uid, "DTSTART:20261001T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=2")
+    assert len(busy(first, second)) == 4
+
+
+@pytest.mark.rule(34)
+def test_of_two_versions_of_a_series_the_later_counts() -> None:
+    """A higher SEQUENCE replaces what was before; a SEQUENCE that is none counts as the first."""
+    old = event("UID:x", "SEQUENCE:", "DTSTART:20260922T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=2")
+    new = event("UID:x", "SEQUENCE:1", "DTSTART:20261001T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=1")
+    assert busy(old, new) == ["2026-10-01 08:00/09:00"]
+
+
 @pytest.mark.rule(17)
 def test_the_thirty_first_skips_short_months() -> None:
     """A rule for the 31st has no occurrence in November."""

@@ -98,6 +98,17 @@ async def test_a_redirect_is_followed(site: Site) -> None:
     assert (await get(old, headers={}, allowed=LOCAL)).body == b"moved here"
 
 
+async def test_a_password_in_the_address_is_used_and_not_handed_on(site: Site) -> None:
+    """It goes to the server that it is for; one that is forwarded to elsewhere does not get it."""
+    site.give("/b", b"there")
+    site.give("/a", b"", status="302 Found", location=f"http://127.0.0.2:{site.port}/b")
+    await fault(f"http://ada:word@127.0.0.1:{site.port}/a")
+    assert site.asked[0].headers["authorization"] == "Basic YWRhOndvcmQ="
+    site.give("/a", b"", status="302 Found", location=f"{site.url}/b")
+    await get(f"http://ada:word@127.0.0.1:{site.port}/a", headers={}, allowed=LOCAL)
+    assert "authorization" not in site.asked[-1].headers
+
+
 @pytest.mark.parametrize(
     "target",
     ["http://127.0.0.2:1/x", "http://169.254.169.254/latest/meta-data", "http://[::1]:9/", "file:///etc/passwd"],
