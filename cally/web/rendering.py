@@ -37,7 +37,7 @@ def page(request: AnyRequest, template: str, **values: Any) -> str:
 def text(template: str, *, words: dates.Words, theme: str, **values: Any) -> str:
     """The text of a page in these words and this theme; equal values give an equal page."""
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(words=words, theme=theme, lang=words.tag, dir=words.direction, **values)
     )
@@ -60,7 +60,8 @@ def translated(text: str, **values: str | int) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The one environment of all templates, made at first use."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
