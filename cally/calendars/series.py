@@ -20,7 +20,11 @@ COUNT = re.compile(r"COUNT=0*(\d{1,4})(?!\d)", re.IGNORECASE)
 UNTIL = re.compile(r"UNTIL=([^;]*)", re.IGNORECASE)
 HARMLESS = re.compile(r"(?:;|^)(?:RSCALE=GREGORIAN|SKIP=OMIT)(?=;|$)", re.IGNORECASE)  # RFC 7529, what they mean anyway
 BADLY_FORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError)
+PERIOD = re.compile(r"FREQ=(DAILY|WEEKLY)(?=;|$)", re.IGNORECASE)
+INTERVAL = re.compile(r"INTERVAL=(\d+)", re.IGNORECASE)
+WELL_BEFORE = 40 * 86_400
 DAY = timedelta(days=1)
+NOT = timedelta(0)
 
 
 def separate(events: list[Event]) -> list[list[Event]]:
@@ -70,7 +74,7 @@ class SeriesReader:
         from recurring_ical_events import of  # noqa: PLC0415 - heavy: imported where used
 
         made = {str(number): event for number, event in enumerate(events)}
-        calendar = _calendar(made, self._reader)
+        calendar = _calendar(made, self._reader, self._window[0])
         first = datetime.fromtimestamp(self._window[0], UTC) - DAY
         last = datetime.fromtimestamp(self._window[1], UTC) + DAY
         for number, start, end in of(calendar, components=[_selection()]).between(first, last):
@@ -132,16 +136,35 @@ def _selection() -> Any:
     return ComponentsWithName("VEVENT", occurrence=Taken)
 
 
-def _calendar(events: dict[str, Event], reader: Reader) -> Any:
+def _calendar(events: dict[str, Event], reader: Reader, from_at: int) -> Any:
     from icalendar import Calendar  # noqa: PLC0415 - heavy: imported where used
 
     calendar = Calendar()
+    plain = not any(
+        "RANGE" in line.params for event in events.values() for line in event.lines.get("RECURRENCE-ID", ())
+    )
     for number, event in events.items():
-        calendar.add_component(_component(number, event, reader))
+        calendar.add_component(_component(number, event, reader, skipped(event, reader, from_at) if plain else NOT))
     return calendar
 
 
-def _component(number: str, event: Event, reader: Reader) -> Any:
+def skipped(event: Event, reader: Reader, from_at: int) -> timedelta:
+    """How much of the past of a daily or weekly rule need not be counted: whole periods, ending well before `from_at`.
+
+    A rule with a COUNT has to be counted from its beginning.
+    """
+    rules = [line.value for line in event.lines.get("RRULE", ())]
+    match = PERIOD.search(rules[0]) if len(rules) == 1 and "COUNT" not in rules[0].upper() else None
+    if match is None:
+        return NOT
+    interval = INTERVAL.search(rules[0])
+    period = (7 if match[1].upper() == "WEEKLY" else 1) * (int(interval[1]) if interval else 1)
+    start, end = span(event, reader)
+    days = (from_at - WELL_BEFORE - end) // 86_400
+    return timedelta(days=max(0, days - days % period)) if period and end - start < 86_400 * 365 else NOT
+
+
+def _component(number: str, event: Event, reader: Reader, skip: timedelta) -> Any:
     """The event as the library wants it: moments with their zones, rules with an end that it understands."""
     from icalendar import Event as Component  # noqa: PLC0415 - heavy: imported where used
     from icalendar.prop import vDDDTypes, vRecur  # noqa: PLC0415 - as above
@@ -149,8 +172,8 @@ def _component(number: str, event: Event, reader: Reader) -> Any:
     made = Component()
     made.add("UID", "series")
     made.add("X-EVENT", number)
-    made.add("DTSTART", event.start)
-    made.add("DTEND", event.end)
+    made.add("DTSTART", event.start + skip)
+    made.add("DTEND", event.end + skip)
     made.add("SEQUENCE", _sequence(event))
     within = event.start.tzinfo if isinstance(event.start, datetime) else None
     for line in event.lines.get("RECURRENCE-ID", ())[:1]:

@@ -1,6 +1,10 @@
 """Events that repeat, their exceptions, and rules that mean no good."""
 
+from datetime import date, timedelta
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cally.calendars.reading import read
 from cally.calendars.unreadable import UnreadableError
@@ -120,6 +124,36 @@ def test_an_endless_rule_is_counted_out_to_the_horizon() -> None:
     seen = found(event("UID:x", "DTSTART:19990101T080000Z", "DTEND:19990101T090000Z", "RRULE:FREQ=DAILY"))
     assert len(seen.busy) == 402
     assert seen.warnings == ()
+
+
+rules = st.builds(
+    "FREQ={};INTERVAL={}{}{}".format,
+    st.sampled_from(["DAILY", "WEEKLY"]),
+    st.sampled_from([1, 2, 3, 5, 40, 12_345]),
+    st.sampled_from(["", ";BYDAY=MO", ";BYDAY=TU,TH,SU", ";BYDAY=FR;WKST=SU", ";BYMONTH=10,3"]),
+    st.sampled_from(["", ";UNTIL=20261020T090000Z", ";UNTIL=20270301", ";WKST=MO"]),
+)
+
+
+@pytest.mark.rule(4, 34, 35)
+@settings(deadline=None, max_examples=60)
+@given(
+    rule=rules, starts_on=st.dates(date(2015, 1, 1), date(2026, 12, 31)), hours=st.integers(1, 50), whole=st.booleans()
+)
+def test_leaving_out_the_past_changes_nothing_ahead(rule: str, starts_on: date, hours: int, whole: bool) -> None:
+    """A rule that is years old is counted from shortly before the window, with the same result."""
+    start = (
+        f"DTSTART;VALUE=DATE:{starts_on:%Y%m%d}"
+        if whole
+        else f"DTSTART;TZID=America/New_York:{starts_on:%Y%m%d}T013000"
+    )
+    lasts = f"DURATION:P{hours}D" if whole else f"DURATION:PT{hours}H"
+    lines = event("UID:x", start, lasts, f"RRULE:{rule}", "EXDATE;VALUE=DATE:20261001,20261102")
+    quick = busy(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cally.calendars.series.skipped", lambda *_: timedelta(0))
+        patch.setattr("cally.calendars.series.SECONDS_EACH", 60)
+        assert busy(lines) == quick
 
 
 @pytest.mark.rule(34)
