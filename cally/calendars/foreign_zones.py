@@ -4,6 +4,7 @@ import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from cally.calendars.values import BADLY_FORMED
 from cally.model.zones import is_zone
 
 OFFSET = re.compile(r"(?:GMT|UTC)([+-])(\d{1,2})(?::?(\d{2}))?")
@@ -46,7 +47,7 @@ class ForeignZones:
         try:
             made = Timezone.from_ical(text + "\n")
             zone = made.to_tz(lookup_tzid=False) if isinstance(made, Timezone) else None
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError):
+        except BADLY_FORMED:
             return None
         return zone if isinstance(zone, tzinfo) else None
 

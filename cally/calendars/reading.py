@@ -16,8 +16,9 @@ import msgspec
 from cally.calendars.events import Event, Reader, Span, event, free_busy, span, value
 from cally.calendars.foreign_zones import ForeignZones, known_zone
 from cally.calendars.lines import Lines, Parts, parts
-from cally.calendars.series import BADLY_FORMED, SeriesReader, separate
+from cally.calendars.series import SeriesReader, separate
 from cally.calendars.unreadable import UnreadableError
+from cally.calendars.values import BADLY_FORMED
 
 MOST_INTERVALS = 20_000
 MOST_WARNINGS = 20

@@ -1,30 +1,21 @@
 """Events that repeat, counted out within a window and with a bound (rules 34, 35)."""
 
-import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from cally.calendars.events import Event, Moment, Reader, Span, moment, span, value
+from cally.calendars.events import Event, Reader, Span, moment, span, value
 from cally.calendars.lines import Line
+from cally.calendars.rules import NOT, is_dense, plain_rule, skipped, until
 from cally.calendars.unreadable import UnreadableError
-from cally.calendars.values import duration
+from cally.calendars.values import BADLY_FORMED, duration
 
 SECONDS_EACH = 0.2  # of the processor, for one series
 MOST_OCCURRENCES = 10_000
 MOST_TOO_LONG = 2
-DENSE = re.compile(r"FREQ=(?:SECONDLY|MINUTELY)", re.IGNORECASE)
-COUNT = re.compile(r"COUNT=0*(\d{1,4})(?!\d)", re.IGNORECASE)
-UNTIL = re.compile(r"UNTIL=([^;]*)", re.IGNORECASE)
-HARMLESS = re.compile(r"(?:;|^)(?:RSCALE=GREGORIAN|SKIP=OMIT)(?=;|$)", re.IGNORECASE)  # RFC 7529, what they mean anyway
-BADLY_FORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError)
-PERIOD = re.compile(r"FREQ=(DAILY|WEEKLY)(?=;|$)", re.IGNORECASE)
-INTERVAL = re.compile(r"INTERVAL=(\d+)", re.IGNORECASE)
-WELL_BEFORE = 40 * 86_400
 DAY = timedelta(days=1)
-NOT = timedelta(0)
 
 
 def separate(events: list[Event]) -> list[list[Event]]:
@@ -55,7 +46,7 @@ class SeriesReader:
         A rule that cannot be understood leaves each event its own time; one that has no end of occurrences takes
         all time from its start on. Raises `UnreadableError` when that happens too often.
         """
-        if any(_is_dense(line.value) for event in events for line in event.lines.get("RRULE", ())):
+        if any(is_dense(line.value) for event in events for line in event.lines.get("RRULE", ())):
             return self._solid(events)
         try:
             with _processor_seconds(SECONDS_EACH):
@@ -87,7 +78,7 @@ class SeriesReader:
         if not any(event.blocks for event in events):
             return []
         begun = min(span(event, self._reader)[0] for event in events)
-        ends = [_until(line.value, event, self._reader) for event in events for line in event.lines.get("RRULE", ())]
+        ends = [until(line.value, event, self._reader) for event in events for line in event.lines.get("RRULE", ())]
         known = [end for end in ends if end is not None]
         return [(begun, max(begun, *known) if known and len(known) == len(ends) else self._window[1])]
 
@@ -111,10 +102,6 @@ def _processor_seconds(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-
-
-def _is_dense(rule: str) -> bool:
-    return bool(DENSE.search(rule)) and not COUNT.search(rule)
 
 
 def _sequence(event: Event) -> int:
@@ -148,22 +135,6 @@ def _calendar(events: dict[str, Event], reader: Reader, from_at: int) -> Any:
     return calendar
 
 
-def skipped(event: Event, reader: Reader, from_at: int) -> timedelta:
-    """How much of the past of a daily or weekly rule need not be counted: whole periods, ending well before `from_at`.
-
-    A rule with a COUNT has to be counted from its beginning.
-    """
-    rules = [line.value for line in event.lines.get("RRULE", ())]
-    match = PERIOD.search(rules[0]) if len(rules) == 1 and "COUNT" not in rules[0].upper() else None
-    if match is None:
-        return NOT
-    interval = INTERVAL.search(rules[0])
-    period = (7 if match[1].upper() == "WEEKLY" else 1) * (int(interval[1]) if interval else 1)
-    start, end = span(event, reader)
-    days = (from_at - WELL_BEFORE - end) // 86_400
-    return timedelta(days=max(0, days - days % period)) if period and end - start < 86_400 * 365 else NOT
-
-
 def _component(number: str, event: Event, reader: Reader, skip: timedelta) -> Any:
     """The event as the library wants it: moments with their zones, rules with an end that it understands."""
     from icalendar import Event as Component  # noqa: PLC0415 - heavy: imported where used
@@ -181,7 +152,7 @@ def _component(number: str, event: Event, reader: Reader, skip: timedelta) -> An
         which.params.update({key: value.upper() for key, value in line.params.items() if key == "RANGE"})
         made.add("RECURRENCE-ID", which)
     for line in event.lines.get("RRULE", ()):
-        made.add("RRULE", vRecur.from_ical(_rule(line.value, event, reader)))
+        made.add("RRULE", vRecur.from_ical(plain_rule(line.value, event, reader)))
     for name in ("EXDATE", "RDATE"):
         for line in event.lines.get(name, ()):
             made.add(name, [_listed(text, line, reader, within) for text in line.value.split(",") if text.strip()])
@@ -195,37 +166,3 @@ def _listed(text: str, line: Line, reader: Reader, within: tzinfo | None) -> Any
     if not end:
         return first
     return first, duration(end) if end.upper().startswith("P") else moment(Line(line.params, end), reader, within)[0]
-
-
-def _rule(text: str, event: Event, reader: Reader) -> str:
-    """The rule with its UNTIL said as its start is: a date for whole days, else an instant in UTC (rule 34)."""
-    plain = HARMLESS.sub("", text).strip(";")
-    match = UNTIL.search(plain)
-    if match is None:
-        return plain
-    ends = _last_moment(match[1], event, reader)
-    said = ends.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ") if isinstance(ends, datetime) else ends.strftime("%Y%m%d")
-    return plain[: match.start(1)] + said + plain[match.end(1) :]
-
-
-def _last_moment(text: str, event: Event, reader: Reader) -> Moment:
-    """The last moment of a rule; a bare date lasts until its end, in the zone of the event."""
-    timed = isinstance(event.start, datetime)
-    zone = (event.start.tzinfo if isinstance(event.start, datetime) else None) or reader.tz
-    found = moment(Line({}, text), reader, zone)[0]
-    if timed:
-        return found if isinstance(found, datetime) else datetime.combine(found, time(23, 59, 59), zone)
-    return found.astimezone(reader.tz).date() if isinstance(found, datetime) else found
-
-
-def _until(text: str, event: Event, reader: Reader) -> int | None:
-    """The instant after which a rule says nothing more; None when it never ends, or says so in a wrong way."""
-    match = UNTIL.search(text)
-    if match is None:
-        return None
-    try:
-        ends = _last_moment(match[1], event, reader)
-    except BADLY_FORMED:
-        return None
-    after = ends if isinstance(ends, datetime) else datetime.combine(ends + DAY, time(), reader.tz)
-    return int(after.timestamp()) + (span(event, reader)[1] - span(event, reader)[0])

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+BADLY_FORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError)  # what parsers raise
+
 
 def date_or_time(text: str) -> date | datetime:
     """A date, or a datetime: in UTC if it says so, else without a zone; raises ValueError for anything else."""
