@@ -11,7 +11,7 @@ from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.notices import of_error
-from cally.web.pages.host.wording import until
+from cally.web.pages.host.wording import counted, until
 from cally.web.zone_names import zone_names
 
 
@@ -68,7 +68,7 @@ async def _read(desk: Desk, id: int, said: str) -> Page:
         return desk.back_to("/app/calendars", f"{said}; {of_error(error).sentence}", kind="error")
     if calendar.last_error:
         return desk.back_to("/app/calendars", f"{said}, but could not be read: {calendar.last_error}", kind="error")
-    return desk.back_to("/app/calendars", f"{said}: {calendar.events} events read.")
+    return desk.back_to("/app/calendars", f"{said}: {counted(calendar.events, 'event')} read.")
 
 
 async def _page(desk: Desk, form: Form, *, status: int = 200) -> Page:
@@ -88,6 +88,7 @@ def _shown(item: Calendar, desk: Desk) -> dict[str, object]:
     """One calendar in words."""
     return {
         "item": item,
+        "events": counted(item.events, "event"),
         "last": until(item.last_read_at, desk.now) if item.last_read_at else "",
         "next": until(item.next_read_at, desk.now),
         "failing": until(item.failing_since, desk.now) if item.failing_since else "",

@@ -11,7 +11,7 @@ MOST_WINDOWS = 8
 NEW_WINDOW = Window(from_minute=9 * 60, to_minute=17 * 60)
 BREAK_MINUTES = 60
 WORKDAYS = DAYS[:5]
-SAME = "This ends when it starts; for a whole day choose 00:00 to 24:00."
+NO_TIME = "Please choose two times."
 
 
 class DayRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +46,8 @@ def windows_from(form: Form, prefix: str) -> tuple[Window, ...]:
     found = []
     for start, end in zip(form.all(f"{prefix}-from"), form.all(f"{prefix}-to"), strict=False):
         from_minute, to_minute = _minute(start), _minute(end)
-        if from_minute is None or to_minute is None or from_minute == to_minute:
-            form.fault(prefix, SAME)
+        if from_minute is None or to_minute is None:
+            form.fault(prefix, NO_TIME)
             continue
         later = to_minute if to_minute > from_minute else to_minute + DAY_MINUTES
         found.append(Window(from_minute=from_minute, to_minute=later))

@@ -90,12 +90,17 @@ def length(minutes: int) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 event`, `3 events`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def until(instant: int, now: int) -> str:
     """How far away: `now`, `in 10 minutes`, `in 3 hours`, `in 2 days`, `3 hours ago`."""
     away = abs(instant - now)
     for size, unit in UNITS:
         if away >= size:
-            said = f"{away // size} {unit}{'' if away // size == 1 else 's'}"
+            said = counted(away // size, unit)
             return f"in {said}" if instant > now else f"{said} ago"
     return "now" if instant >= now else "just now"
 

@@ -14,7 +14,7 @@ COOKIE = "cally-theme"
 YEAR_SECONDS = 365 * 86_400
 
 
-@post("/theme", status_code=303)
+@post("/app/theme", status_code=303)
 async def choose(request: Asked) -> Page:
     """Keep `light` or `dark`; anything else is what the system says."""
     chosen = (await forms.read(request)).text("theme")
