@@ -1,5 +1,6 @@
 """The door for browsers and programs: pages, API v1, and what stands around every request and answer."""
 
+from functools import lru_cache
 from typing import Any
 
 from litestar import Litestar
@@ -11,7 +12,7 @@ from cally.web.api.v1.slots import SlotsMemory
 from cally.web.doors import Doors
 from cally.web.errors import on_error
 from cally.web.headers import with_headers
-from cally.web.origin import require_same_origin
+from cally.web.origin import same_origin_only
 from cally.web.pages import admin, host, public, setup
 from cally.web.signed_in import session
 
@@ -20,7 +21,8 @@ Application = Any
 
 def build(doors: Doors) -> Application:
     """The ASGI application: Litestar's routes inside the raw HTTP guard inside the security headers."""
-    guarded = limits.guard(routes(doors), public_hosts=lambda: limits.hosts_of(doors.public_url()))
+    names = lru_cache(maxsize=4)(limits.hosts_of)
+    guarded = limits.guard(routes(doors), public_hosts=lambda: names(doors.public_url()))
     return with_headers(guarded, public_url=doors.public_url)
 
 
@@ -37,7 +39,7 @@ def routes(doors: Doors) -> Litestar:
         route_handlers=handlers,
         dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
         exception_handlers={Exception: on_error},
-        guards=[require_same_origin],
+        middleware=[same_origin_only],
         state=State({"doors": doors, "slots": SlotsMemory()}),
         request_max_body_size=limits.BODY_BYTES,
         openapi_config=None,

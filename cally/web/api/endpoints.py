@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
 
 from cally.model.accounts import Actor
 from cally.web.api.bodies import malformed, read_json, read_query
@@ -20,7 +21,7 @@ JSON = "application/json"
 MANAGE_TOKEN = "X-Manage-Token"  # noqa: S105 - the name of a header
 IDEMPOTENCY_KEY = "Idempotency-Key"
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
-Answer = Response[bytes]
+Answer = ASGIResponse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +149,7 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def route(endpoint: Endpoint) -> HTTPRouteHandler:
     """Litestar's handler for an endpoint."""
 
-    async def handle(request: Request[Any, Any, Any], doors: NamedDependency[Doors]) -> Response[bytes]:
+    async def handle(request: Request[Any, Any, Any], doors: NamedDependency[Doors]) -> ASGIResponse:
         return await endpoint.does(await _call(endpoint, request, doors))
 
     return HTTPRouteHandler(
@@ -160,11 +161,15 @@ def route(endpoint: Endpoint) -> HTTPRouteHandler:
     )(handle)
 
 
-def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
     """A record, or nothing (204), as JSON."""
-    if status == 204:
-        return Response(content=b"", status_code=204, headers=headers, media_type=JSON)
-    return Response(content=msgspec.json.encode(value), status_code=status, media_type=JSON, headers=headers)
+    body = b"" if status == 204 else msgspec.json.encode(value)
+    return encoded(body, status, headers)
+
+
+def encoded(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+    """JSON that is text already."""
+    return ASGIResponse(body=body, status_code=status, media_type=JSON, headers=headers)
 
 
 async def _call(endpoint: Endpoint, request: Request[Any, Any, Any], doors: Doors) -> Call:

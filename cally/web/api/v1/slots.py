@@ -6,14 +6,13 @@ from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
 import msgspec
-from litestar import Response
 
 from cally import hosts
 from cally.bookings import Offer, offer
 from cally.errors import CallyError, invalid
 from cally.model.bookings import Slot
 from cally.model.zones import zone
-from cally.web.api.endpoints import JSON, Answer, Call, Noun
+from cally.web.api.endpoints import Answer, Call, Noun, encoded
 from cally.web.api.instants import day_end, day_start, instant
 
 LONGEST_RANGE_DAYS = 100
@@ -103,8 +102,8 @@ async def list_slots(call: Call) -> Answer:
         memory.put(key, known)
     headers = {"etag": known.etag, "cache-control": "no-cache"}
     if _matches(call.request.headers.get("if-none-match", ""), known.etag):
-        return Response(content=b"", status_code=304, headers=headers, media_type=JSON)
-    return Response(content=known.body, status_code=200, headers=headers, media_type=JSON)
+        return encoded(b"", 304, headers)
+    return encoded(known.body, 200, headers)
 
 
 async def _is_right(call: Call, known: Known) -> bool:
