@@ -148,6 +148,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         brake=accounts.SignInBrake(limits=settings.limits),
         reload=live.reload,
         fixed=live.fixed,
+        allowed_networks=settings.allowed_networks,
     )
 
 
