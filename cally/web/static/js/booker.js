@@ -13,6 +13,9 @@ const format = (lang, options) => {
 }
 const iso = ms => new Date(ms).toISOString().slice(0, 16) + 'Z'
 const plus = (day, n) => new Date(Date.parse(day + 'T00:00Z') + n * DAY).toISOString().slice(0, 10)
+// Browsers still list some places by names that are no longer used there.
+const RENAMED = { 'Asia/Calcutta': 'Asia/Kolkata', 'Asia/Katmandu': 'Asia/Kathmandu', 'Asia/Rangoon': 'Asia/Yangon', 'Asia/Saigon': 'Asia/Ho_Chi_Minh', 'Europe/Kiev': 'Europe/Kyiv', 'America/Godthab': 'America/Nuuk', 'Atlantic/Faeroe': 'Atlantic/Faroe' }
+const named = zone => RENAMED[zone] ?? zone
 const city = zone => zone.split('/').pop().replaceAll('_', ' ')
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
 const offset = (zone, ms) => format('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(ms).find(part => part.type === 'timeZoneName').value.replace('-', '−')
@@ -25,7 +28,7 @@ class Booker extends HTMLElement {
     let at = data.base
     this.slots = data.any ? [data.base, ...data.steps.map(step => at += step * data.unit)].map(minute => minute * MINUTE) : []
     this.seats = data.seats && new Map(this.slots.map((slot, i) => [slot, data.seats[i]]))
-    this.guestZone = Intl.DateTimeFormat().resolvedOptions().timeZone || data.hostZone
+    this.guestZone = named(Intl.DateTimeFormat().resolvedOptions().timeZone || data.hostZone)
     this.zone = data.zone ?? this.guestZone
     this.month = data.month
     this.date = data.date
@@ -39,7 +42,7 @@ class Booker extends HTMLElement {
     this.root.addEventListener('click', this)
     this.addEventListener('keydown', this)
     addEventListener('popstate', () => this.back())
-    this.form.addEventListener('submit', event => event.submitter?.setAttribute('aria-busy', 'true'))
+    this.form.addEventListener('submit', event => this.submit(event))
     addEventListener('pageshow', () => { for (const button of this.root.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy') })
   }
 
@@ -149,7 +152,7 @@ class Booker extends HTMLElement {
     const put = zones => select.replaceChildren(...[...new Set(zones)].map(zone => new Option(label(zone), zone, false, zone === this.zone)))
     this.offerZones = () => put([this.zone, this.guestZone, this.data.hostZone])
     this.offerZones()
-    const all = () => put([this.zone, this.guestZone, this.data.hostZone, ...Intl.supportedValuesOf('timeZone').sort((a, b) => city(a).localeCompare(city(b))), 'UTC'])
+    const all = () => put([this.zone, this.guestZone, this.data.hostZone, ...Intl.supportedValuesOf('timeZone').map(named).sort((a, b) => city(a).localeCompare(city(b))), 'UTC'])
     for (const event of ['pointerdown', 'focus']) select.addEventListener(event, all, { once: true })
     select.addEventListener('change', () => this.setZone(select.value))
   }
@@ -181,7 +184,7 @@ class Booker extends HTMLElement {
     this.picked = slot
     this.describe(slot)
     const held = this.form.hold && kept()
-    if (held?.slot === slot && held.path === this.data.path) { this.form.hold.value = held.uid; $('[data-taken]')?.remove() }
+    if (held?.slot === slot && held.path === this.data.path) { this.form.hold.value = held.uid; $('[data-taken=looked]')?.remove() }
     else if (!$('[data-taken]')) this.hold(slot)
     if (this.form.key && !this.form.key.value) this.form.key.value = key()
   }
@@ -189,6 +192,7 @@ class Booker extends HTMLElement {
     this.picked = slot
     this.form.slot.value = iso(slot)
     this.form.tz.value = this.zone
+    if (this.form.hold) this.form.hold.value = ''
     if (this.form.key) this.form.key.value = key()
     for (const old of this.form.querySelectorAll('[data-taken]')) old.remove()
     this.describe(slot)
@@ -213,20 +217,32 @@ class Booker extends HTMLElement {
   }
 
   // ---- the hold: asked for in the background, renewed while the form is open
-  async hold(slot) {
+  async submit(event) {                                 // a hold on its way must be known first, or it would stand in its own guest's way
+    event.submitter?.setAttribute('aria-busy', 'true')
+    if (!this.holding) return
+    event.preventDefault()
+    await this.holding
+    if (this.form.querySelector('[data-taken]')) return event.submitter?.removeAttribute('aria-busy')
+    this.form.requestSubmit(event.submitter)
+  }
+  hold(slot) {
     if (!this.form.hold) return
     clearTimeout(this.renewal)
+    const asked = (this.holding ?? Promise.resolve()).then(() => this.ask(slot)).finally(() => { if (this.holding === asked) this.holding = null })
+    this.holding = asked
+  }
+  async ask(slot) {
     const earlier = kept()?.uid
     const body = { host: this.data.host, event_type: this.data.eventType, starts_at: new Date(slot).toISOString().slice(0, 19) + 'Z', duration_minutes: this.data.minutes, ...(earlier && { replaces: earlier }) }
     let answer
-    try { answer = await fetch('/api/v1/holds', { method: 'POST', credentials: 'omit', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) } catch { return }
-    if (this.picked !== slot) return
+    try { answer = await fetch('/api/v1/holds', { method: 'POST', credentials: 'omit', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(5000) }) } catch { return }
     if (answer.status === 201) {
       const { uid } = await answer.json()
-      this.form.hold.value = uid
       keep({ uid, slot, path: this.data.path })
+      if (this.picked !== slot) return
+      this.form.hold.value = uid
       this.renewal = setTimeout(() => document.visibilityState === 'visible' && this.root.dataset.step === 'details' && this.hold(slot), RENEW)
-    } else if (answer.status === 409) this.lost(slot, (await answer.json()).alternatives ?? [])
+    } else if (answer.status === 409 && this.picked === slot) this.lost(slot, (await answer.json()).alternatives ?? [])
   }
   lost(slot, alternatives) {                            // someone was faster: offer the nearest, keep the form
     keep(null)

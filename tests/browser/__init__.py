@@ -1,0 +1,1 @@
+"""What a person would do in a browser, done in a real one."""
