@@ -22,20 +22,24 @@ STATUS = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
     "conflict": 409,
     "slot_taken": 409,
     "too_large": 413,
+    "too_long": 414,
     "unsupported_type": 415,
+    "wrong_host": 421,
     "invalid": 422,
     "idempotency_key_reused": 422,
     "rate_limited": 429,
     "internal": 500,
     "channel_failed": 502,
+    "too_busy": 503,
     "storage_busy": 503,
     "storage_full": 503,
     "storage_failed": 503,
 }
-RETRY_SECONDS = {"storage_busy": 1, "storage_full": 60, "storage_failed": 5}
+RETRY_SECONDS = {"too_busy": 1, "storage_busy": 1, "storage_full": 60, "storage_failed": 5}
 CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 HEADINGS = {
     401: "Please sign in",
@@ -69,6 +73,17 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]
 
 
 def problem(error: CallyError, status: int | None = None, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    """An error as an answer to a program."""
+    number = STATUS.get(error.code, 500) if status is None else status
+    return Response(
+        content=problem_text(error, number),
+        status_code=number,
+        media_type=PROBLEM_TYPE,
+        headers={**_retry(error), **(headers or {})},
+    )
+
+
+def problem_text(error: CallyError, status: int | None = None) -> bytes:
     """An error as RFC 9457 problem details; the facts stand beside `code` as extension members."""
     number = STATUS.get(error.code, 500) if status is None else status
     content = {
@@ -79,12 +94,7 @@ def problem(error: CallyError, status: int | None = None, headers: Mapping[str, 
         "code": error.code,
         **{name: value for name, value in error.facts.items() if value is not None},
     }
-    return Response(
-        content=msgspec.json.encode(content),
-        status_code=number,
-        media_type=PROBLEM_TYPE,
-        headers={**_retry(error), **(headers or {})},
-    )
+    return msgspec.json.encode(content)
 
 
 def _page(request: Request[Any, Any, Any], error: CallyError, status: int, headers: Mapping[str, str]) -> Response[Any]:

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from cally.errors import CallyError
+from cally.web.errors import PROBLEM_TYPE, is_api, problem_text
+
 log = logging.getLogger("cally.web")
 
 Scope = Any
@@ -23,6 +26,15 @@ TARGET_BYTES = 8_192
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+CODES = {
+    400: "malformed",
+    408: "too_slow",
+    413: "too_large",
+    414: "too_long",
+    421: "wrong_host",
+    500: "internal",
+    503: "too_busy",
+}
 SENTENCES = {
     400: "This is not a request that can be understood.",
     408: "The request took too long to arrive.",
@@ -59,7 +71,7 @@ def guard(
 
     `public_hosts` are the names served (lower case, no port), asked at each request; none means any name. Addresses
     and `localhost` are always served. Bodies are read before the application is called: a slow one costs a connection
-    and never a handler. Refusals are plain text and close the connection.
+    and never a handler. Refusals are problem details for the API, plain text for others, and close the connection.
     """
     budget = _Budget(bodies_bytes)
 
@@ -80,11 +92,11 @@ def guard(
                 receive = _replay(body, receive)
             await application(scope, receive, started)
         except _RefusedError as refused:
-            await _answer(send, refused.status)
+            await _answer(scope, send, refused.status)
         except Exception:
             log.exception("A request failed beyond the application's own error pages.")
             if not started.yes:
-                await _answer(send, 500)
+                await _answer(scope, send, 500)
         finally:
             budget.left += taken
 
@@ -189,10 +201,11 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replayed
 
 
-async def _answer(send: Send, status: int) -> None:
-    text = SENTENCES[status].encode() + b"\n"
+async def _answer(scope: Scope, send: Send, status: int) -> None:
+    told = is_api(scope["path"])
+    text = problem_text(CallyError(CODES[status], SENTENCES[status])) if told else SENTENCES[status].encode() + b"\n"
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", PROBLEM_TYPE.encode() if told else b"text/plain; charset=utf-8"),
         (b"content-length", str(len(text)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),

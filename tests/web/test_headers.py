@@ -32,7 +32,7 @@ async def test_every_answer_has_the_headers(client: httpx2.AsyncClient, address:
 async def test_refusals_of_the_raw_guard_have_them_too(client: httpx2.AsyncClient) -> None:
     """A request that never reaches a route is answered with the headers as well."""
     answer = await client.get("/api/health/live", headers={"host": "evil example"})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     assert answer.headers["x-frame-options"] == "DENY"
 
 

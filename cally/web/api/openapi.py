@@ -112,7 +112,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "tags": [endpoint.noun],
         "summary": endpoint.summary,
         "parameters": parameters(endpoint),
-        "responses": _good(endpoint) | _problems(codes(endpoint)),
+        "responses": _good(endpoint) | _problems(codes(endpoint)) | {"default": _anything()},
         "security": _security(endpoint),
     }
     if endpoint.description:
@@ -154,6 +154,11 @@ def _problem(status: int, names: list[str]) -> dict[str, Any]:
     if status in {429, 503}:
         described["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     return described
+
+
+def _anything() -> dict[str, Any]:
+    """What stands around every endpoint may refuse, too: the address, the host's name, the pace."""
+    return {"description": "Any other problem", "content": {PROBLEM_TYPE: {"schema": _reference(Problem)}}}
 
 
 def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
