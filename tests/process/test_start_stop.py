@@ -17,6 +17,13 @@ from tests.process.asking import Caller
 from tests.process.house import furnish, midnight, wanted
 from tests.process.served import ROOT, Served, free_port, is_live
 
+AS_MANAGER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(sys.executable, [sys.executable, "-m", "cally", "serve"])
+"""
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
 
 
@@ -160,10 +167,9 @@ def test_it_takes_a_socket_from_the_service_manager(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
         number = held.fileno()
-        script = f"export LISTEN_PID=$$ LISTEN_FDS=1; exec {sys.executable} -m cally serve 3<&{number}"
         environ = os.environ | {"CALLY_STATE_DIR": str(tmp_path / "state"), "CALLY_BIND": "fd:3"}
         process = subprocess.Popen(
-            ["sh", "-c", script], cwd=ROOT, env=environ, pass_fds=[number], stdout=subprocess.DEVNULL
+            [sys.executable, "-c", AS_MANAGER, str(number)], cwd=ROOT, env=environ, pass_fds=[number]
         )
     try:
         until = time.monotonic() + 30
