@@ -4,7 +4,8 @@ A start is on the grid when the wall clock has moved a whole number of steps sin
 Without a change of offset inside the opening, that is simply every step.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 
 from cally.engine.intervals import outside
 from cally.engine.openings import Opening
@@ -19,17 +20,21 @@ def pieces(rules: EventTypeRules, openings: list[Opening], within: Interval, cla
     """Where starts may lie, by opening and offset; `claimed`, merged, anchors the grid anew when it is optimised."""
     duration, offset = rules.duration_minutes * 60, rules.offset_minutes * 60
     first, last = within
+    changes = _changes(openings)
     found: list[Piece] = []
     for start, end, tz in openings:
-        since, until = start + offset, min(end, last) - duration + 1
-        if since >= until:
+        since, until = start + offset, (end if end < last else last) - duration + 1
+        if until <= since or until <= first:
             continue
+        stretches = [(since, until)]
         if rules.grid == "optimised":
-            for free_from, free_to in outside(claimed, (start, until)):
-                anchor = since if free_from == start else free_from
-                _on_clock(found, tz, (max(anchor, first), free_to), anchor)
-        else:
-            _on_clock(found, tz, (max(since, first), until), since)
+            free = outside(claimed, (start, until))
+            stretches = [(since if free_from == start else free_from, free_to) for free_from, free_to in free]
+        for anchor, end_of_starts in stretches:
+            if bisect_right(changes[tz], anchor) != bisect_left(changes[tz], end_of_starts):
+                found.extend(_cut(tz, anchor, max(anchor, first), end_of_starts))
+            elif end_of_starts > first and end_of_starts > anchor:
+                found.append((anchor if anchor > first else first, end_of_starts, anchor))
     return found
 
 
@@ -60,16 +65,16 @@ def on_grid(pieces: Iterable[Piece], start: int, step: int) -> bool:
     return any(since <= start < until and (start - anchor) % step == 0 for since, until, anchor in pieces)
 
 
-def _on_clock(found: list[Piece], tz: str, starts: Interval, anchor: int) -> None:
-    """Add the piece, cut where the zone's offset changes; behind a cut the wall clock carries the grid on."""
-    since, until = starts
-    if since >= until:
-        return
-    around = segments_around(tz, since, until)
-    if len(around) == 1 or tz == "UTC":
-        found.append((since, until, anchor))
-        return
+def _changes(openings: list[Opening]) -> dict[str, list[int]]:
+    """Of each zone the instants at which its offset changes while something is open."""
+    since, until = openings[0][0], openings[-1][1]
+    return {tz: [start for start, _, _ in segments_around(tz, since, until)[1:]] for tz in {o[2] for o in openings}}
+
+
+def _cut(tz: str, anchor: int, since: int, until: int) -> Iterator[Piece]:
+    """The piece, cut where the zone's offset changes; behind a cut the wall clock carries the grid on."""
     wall = local(tz, anchor)
-    for segment_from, segment_to, offset in around:
-        if segment_from < until and segment_to > since:
-            found.append((max(since, segment_from), min(until, segment_to), wall - offset))
+    for segment_from, segment_to, offset in segments_around(tz, since, until):
+        first, last = max(since, segment_from), min(until, segment_to)
+        if first < last:
+            yield first, last, wall - offset

@@ -39,7 +39,7 @@ def local(tz: str, at: int) -> int:
     found = segments(tz, year, year)
     if len(found) == 1:
         return at + found[0][2]
-    return at + found[bisect_right(found, (at, BEYOND, 0)) - 1][2]
+    return at + found[bisect_right(found, (at, BEYOND, BEYOND)) - 1][2]
 
 
 def local_day(tz: str, at: int) -> int:
