@@ -71,7 +71,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         """`November – December 2026`."""
         from babel.dates import format_interval  # noqa: PLC0415 -- heavy: imported where used
 
-        return str(format_interval(first, last, "yMMMM", locale=_locale(self.locale)))
+        name = str(format_interval(first, last, "yMMMM", locale=_locale(self.locale)))
+        return name.replace("\u2009", " ")  # a heading needs no thin spaces
 
     def number(self, value: int) -> str:
         """A whole number in the reader's digits."""

@@ -10,6 +10,7 @@ from litestar import Request, Response
 
 from cally.web import dates
 from cally.web.assets import asset
+from cally.web.written import plain, rich
 
 TEMPLATES = Path(__file__).parent / "templates"
 HTML = "text/html"
@@ -75,7 +76,17 @@ def environment() -> Environment:
         {"asset": asset, "_": translated, "counted": counted, "city": dates.city, "zone_label": dates.zone_label}
     )
     made.filters.update(
-        {"time": _time, "day": _day, "short_day": _short_day, "moment": _moment, "initials": initials, "twice": twice}
+        {
+            "time": _time,
+            "day": _day,
+            "short_day": _short_day,
+            "moment": _moment,
+            "initials": initials,
+            "bare": bare,
+            "twice": twice,
+            "rich": rich,
+            "plain": plain,
+        }
     )
     return made
 
@@ -104,6 +115,11 @@ def _moment(context: Context, instant: int, tz: str) -> str:
 def _words(context: Context) -> dates.Words:
     found: dates.Words = context["words"]
     return found
+
+
+def bare(address: str) -> str:
+    """A web address as people say it: without its scheme and the slash at its end."""
+    return address.removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 def twice(value: str) -> tuple[str, str]:

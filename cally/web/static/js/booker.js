@@ -18,7 +18,7 @@ const RENAMED = { 'Asia/Calcutta': 'Asia/Kolkata', 'Asia/Katmandu': 'Asia/Kathma
 const named = zone => RENAMED[zone] ?? zone
 const city = zone => zone.split('/').pop().replaceAll('_', ' ')
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
-const offset = (zone, ms) => format('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(ms).find(part => part.type === 'timeZoneName').value.replace('-', '−')
+const offset = (zone, ms) => format('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(ms).find(part => part.type === 'timeZoneName').value.replace('-', '−').replace(/^GMT\+0$/, 'GMT')
 const wall = (zone, ms) => format('sv', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(ms)
 
 class Booker extends HTMLElement {
