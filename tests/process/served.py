@@ -15,9 +15,12 @@ START_SECONDS = 30
 
 
 class Served:
-    """`cally serve` in a process; `limits` are off unless wanted, so that one address may be many guests."""
+    """`cally serve` in a process; `limits` are off unless wanted, so that one address may be many guests.
 
-    def __init__(self, state_dir: Path, *, limits: str = "off", **environ: str) -> None:
+    `mutant` names a broken build of `tests.process.mutants`.
+    """
+
+    def __init__(self, state_dir: Path, *, limits: str = "off", mutant: str = "none", **environ: str) -> None:
         self.state_dir = state_dir
         self.port = free_port()
         self.environ = _inherited() | {
@@ -27,6 +30,7 @@ class Served:
             "CALLY_LOG": "json",
             **environ,
         }
+        self._program = ["cally"] if mutant == "none" else ["tests.process.mutants", mutant]
         self.process: subprocess.Popen[str] | None = None
         self.log_file = state_dir.with_name(state_dir.name + ".log")
         self.out_file = state_dir.with_name(state_dir.name + ".out")
@@ -41,9 +45,15 @@ class Served:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("a") as log, self.out_file.open("a") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "cally", "serve"], cwd=ROOT, env=self.environ, stdout=out, stderr=log, text=True
+                [sys.executable, "-m", *self._program, "serve"],
+                cwd=ROOT,
+                env=self.environ,
+                stdout=out,
+                stderr=log,
+                text=True,
             )
         self.wait_until_live()
 

@@ -1,0 +1,116 @@
+"""Broken builds of Cally, made by changing it in the memory of a process of our own: the oracle must catch each.
+
+`python -m tests.process.mutants NAME serve` is `cally serve` of that build.
+"""
+
+import asyncio
+import importlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from cally.store import bookings, database, sqlite
+
+book = importlib.import_module("cally.bookings.book")  # the module; the room shows a function of this name
+GUARDS = ("occupancy_guard_insert", "occupancy_guard_update")
+
+
+def none(patch: pytest.MonkeyPatch) -> None:
+    """The build as it is."""
+
+
+def synchronous_off(patch: pytest.MonkeyPatch) -> None:
+    """Nothing is ever synced."""
+    patch.setattr(sqlite, "SYNCHRONOUS", "off")
+
+
+def synchronous_normal(patch: pytest.MonkeyPatch) -> None:
+    """The log is synced at checkpoints only, as many products ship it."""
+    patch.setattr(sqlite, "SYNCHRONOUS", "normal")
+
+
+def guard_dropped(patch: pytest.MonkeyPatch) -> None:
+    """The triggers are gone from the file."""
+    opened = database.SQLiteDatabase.__init__
+
+    def opens_and_drops(self: Any, *given: Any) -> None:
+        opened(self, *given)
+        for name in GUARDS:
+            self._writing.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+    patch.setattr(database.SQLiteDatabase, "__init__", opens_and_drops)
+
+
+def acknowledged_before_commit(patch: pytest.MonkeyPatch) -> None:
+    """Guests are answered while COMMIT has yet to come."""
+    commit = database.SQLiteDatabase._commit
+
+    def answered_at_once(self: Any) -> None:
+        self.future = asyncio.get_running_loop().create_future()
+        self.future.set_result(None)
+
+    def slow(self: Any) -> None:
+        time.sleep(0.02)
+        commit(self)
+
+    patch.setattr(database._Batch, "__init__", answered_at_once)
+    patch.setattr(database.SQLiteDatabase, "_commit", slow)
+
+
+def outbox_outside(patch: pytest.MonkeyPatch) -> None:
+    """Messages are planned after the booking, in a transaction of their own."""
+    announce, tried = book.announce, book._try
+    waiting: list[tuple[Any, Any]] = []
+
+    async def later(_tx: Any, *given: Any, **named: Any) -> None:
+        waiting.append((given, named))
+
+    async def tries(store: Any, *given: Any) -> Any:
+        answer = await tried(store, *given)
+        while waiting:
+            booked, named = waiting.pop()
+            async with store.write() as tx:
+                await announce(tx, *booked, **named)
+        return answer
+
+    patch.setattr(book, "announce", later)
+    patch.setattr(book, "_try", tries)
+
+
+def key_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """The idempotency key is not kept."""
+
+    async def forgets(_tx: Any, **_named: Any) -> None:
+        return
+
+    patch.setattr(bookings, "remember", forgets)
+
+
+MUTANTS: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (
+    synchronous_off,
+    synchronous_normal,
+    guard_dropped,
+    acknowledged_before_commit,
+    outbox_outside,
+    key_forgotten,
+)
+
+
+@contextmanager
+def broken(mutant: Callable[[pytest.MonkeyPatch], None]) -> Iterator[None]:
+    """This process is that build while the block runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant(patch)
+        yield
+
+
+if __name__ == "__main__":
+    from cally.cli import main
+
+    name = sys.argv.pop(1)
+    with broken(next(mutant for mutant in (none, *MUTANTS) if mutant.__name__ == name)):
+        main()
