@@ -95,10 +95,14 @@ def _event(booking: Booking, reader: Recipient, host_name: str, manage_url: str)
 
 
 def _times(booking: Booking, tz: str) -> tuple[datetime, datetime]:
-    """Start and end on the reader's clock; in UTC where it shows an hour twice, for iCalendar cannot say which."""
+    """Start and end on the reader's clock; in UTC where it shows an hour twice, for readers differ on which one."""
     starts, ends = (datetime.fromtimestamp(at, UTC) for at in (booking.starts_at, booking.ends_at))
     local = starts.astimezone(ZoneInfo(tz)), ends.astimezone(ZoneInfo(tz))
-    return (starts, ends) if tz in UTC_NAMES or any(one.fold for one in local) else local
+    return (starts, ends) if tz in UTC_NAMES or any(_is_shown_twice(one) for one in local) else local
+
+
+def _is_shown_twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def _description(booking: Booking, reader: Recipient, manage_url: str) -> str:

@@ -110,15 +110,24 @@ NIGHTS = [
 def test_every_zone_is_described_as_its_clocks_go(tz: str) -> None:
     """A reader that knows only our VTIMEZONE finds the same instants, also in the night of a change."""
     for text in NIGHTS:
-        made = booking(starts_at=at(text), ends_at=at(text) + 3_600)
+        made = booking(starts_at=at(text), ends_at=at(text) + 600)
         understood = by_ical_js(file(made, tz=tz))
         assert (understood.starts_at, understood.ends_at) == (made.starts_at, made.ends_at), text
 
 
+@pytest.mark.rule(74)
+def test_a_change_of_the_clocks_is_told_by_the_clock_before_it() -> None:
+    """Both onsets are wall times of the offset they end (RFC 5545 3.6.5): 02:00 in spring, 03:00 in autumn."""
+    lines = file(booking()).decode().split("\r\n")
+    spring, autumn = lines.index("BEGIN:DAYLIGHT"), lines.index("END:DAYLIGHT") + 1
+    assert lines[spring + 1 : spring + 3] == ["DTSTART:20250330T020000", "RDATE:20260329T020000,20270328T020000"]
+    assert lines[autumn + 1 : autumn + 3] == ["DTSTART:20251026T030000", "RDATE:20261025T030000,20271031T030000"]
+
+
 @pytest.mark.parametrize("read", READERS)
 @pytest.mark.rule(2)
-def test_the_second_half_past_one_is_not_the_first(read: Any) -> None:
-    """02:30 happens twice in Berlin on 25 October 2026; the second is written in UTC."""
+def test_an_hour_that_comes_twice_is_told_apart(read: Any) -> None:
+    """02:30 happens twice in Berlin on 25 October 2026; readers differ on which is meant, so both are in UTC."""
     first, second = at("2026-10-25 00:30"), at("2026-10-25 01:30")
     seen = [read(file(booking(starts_at=start, ends_at=start + 1_800))).starts_at for start in (first, second)]
     assert seen == [first, second]
