@@ -3,7 +3,6 @@
 import msgspec
 
 from cally.model.accounts import Actor
-from cally.model.ids import new_id
 from cally.model.messages import AuditEntry
 from cally.store.driver import Reader, Row, Writer
 
@@ -11,7 +10,8 @@ LATEST = 2**63 - 1
 
 INSERT = """
 INSERT INTO audit_entry (id, at, actor, account_id, address, tag, subject, facts)
-VALUES (:id, :at, :actor, :account_id, :address, :tag, :subject, :facts)
+SELECT COALESCE(MAX(id), 0) + 1, :at, :actor, :account_id, :address, :tag, :subject, :facts
+FROM audit_entry
 """
 LIST_FOR = """
 SELECT id, at, actor, account_id, address, tag, subject, facts
@@ -34,11 +34,11 @@ _facts = msgspec.json.Decoder(dict[str, str | int | None])
 async def insert(tx: Writer, *, now: int, actor: Actor, tag: str, subject: str, **facts: str | int | None) -> None:
     """Note what `actor` does at `now`; `tag` is `subject:object:action`, like `guest:booking:create`.
 
+    Entries are numbered in the order of writing, so that their order within a second is told too.
     `subject` names the thing changed (`account:17`, a booking's uid). `facts` never hold a secret.
     """
     await tx.run(
         INSERT,
-        id=new_id(now),
         at=now,
         actor=actor.kind,
         account_id=actor.account_id,

@@ -59,7 +59,8 @@ async def test_overlapping_starts_of_two_event_types_are_one_too(
     """An hour at 10:00 and half an hour at 10:30 are the same host's time."""
     hours = await cast.schedule(store, ada)
     await cast.event_type(store, hours, "hour", rules=cast.EventTypeRules(duration_minutes=60, step_minutes=30))
-    requests = [ask(store, availability, TEN, event_type="hour"), ask(store, availability, TEN + 1_800)] * 10
+    wishes = [(TEN, "hour"), (TEN + 1_800, "intro")] * 10
+    requests = [ask(store, availability, starts_at, event_type=slug) for starts_at, slug in wishes]
     answers = await asyncio.gather(*requests)
     assert sum(isinstance(answer, Booked) for answer in answers) == 1
 
