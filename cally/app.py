@@ -98,6 +98,8 @@ async def _instance(settings: Settings, listening: Listening) -> AsyncIterator[t
     try:
         live = Live(store, vault, settings, fallback=listening.url())
         await live.reload()
+        if live.mail() is not None:
+            await notify.resume_waiting(store, clock.now())  # the operator may have set a mail server up meanwhile
         worker = _worker(store, vault, live, settings)
         yield _doors(store, vault, live, worker, settings), worker
     finally:
