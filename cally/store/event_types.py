@@ -1,10 +1,14 @@
 """The SQL of event types; their rules are kept as the capsule's JSON."""
 
+from functools import lru_cache
+
 import msgspec
 
 from cally.model.capsule import event_type_from_json, event_type_to_json
 from cally.model.hosts import EventType, Place, Question
 from cally.store.driver import Reader, Row, Value, Writer
+
+REMEMBERED = 1_024
 
 INSERT = """
 INSERT INTO event_type (id, host_id, schedule_id, slug, title, description, rules, durations, places, questions,
@@ -188,6 +192,7 @@ def _changeable(event_type: EventType) -> dict[str, Value]:
     }
 
 
+@lru_cache(maxsize=REMEMBERED)  # the same row is the same noun, and reading its rules takes longer than the query
 def _event_type(row: Row) -> EventType:
     return EventType(
         id=row[0],

@@ -1,11 +1,15 @@
 """The SQL of schedules; their rules are kept as the capsule's JSON."""
 
+from functools import lru_cache
+
 import msgspec
 
 from cally.model.capsule import schedule_from_json, schedule_to_json
 from cally.model.hosts import Schedule
 from cally.model.rules import ScheduleRules
 from cally.store.driver import Reader, Row, Writer
+
+REMEMBERED = 1_024
 
 INSERT = """
 INSERT INTO schedule (id, host_id, name, rules, created_at, updated_at)
@@ -68,6 +72,7 @@ async def delete(tx: Writer, id: int) -> None:
     await tx.run(DELETE, id=id)
 
 
+@lru_cache(maxsize=REMEMBERED)  # the same row is the same noun, and reading its rules takes longer than the query
 def _schedule(row: Row) -> Schedule:
     rules = schedule_from_json(msgspec.json.decode(row[3]))
     return Schedule(id=row[0], host_id=row[1], name=row[2], rules=rules)
