@@ -1,7 +1,6 @@
 """Settings: one typed table, read from the environment and a TOML file; every wrong one is named at once."""
 
 import ipaddress
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -148,6 +147,8 @@ def _from_toml(
     path = config_path or (Path(named) if named else None)
     if path is None:
         return {}, ""
+    import tomllib  # noqa: PLC0415 - heavy: a tenth of the start
+
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

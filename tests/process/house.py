@@ -1,4 +1,4 @@
-"""What the process tests book: Ada's office, open around the clock, with two event types of one host."""
+"""What the process tests book: Ada's office, open from six to ten every day, with two event types of one host."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 from tests.process.asking import Caller
 from tests.process.served import Served
 
-ALL_DAY = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00"}
+OPEN = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "06:00", "to": "22:00"}
+SLOTS_A_DAY = 32
 
 
 async def furnish(served: Served, token: str) -> None:
-    """A schedule that is always open, and the event types `intro` (30 minutes) and `long` (60 minutes)."""
+    """A schedule with long days, and the event types `intro` (30 minutes) and `long` (60 minutes)."""
     caller = Caller(served.port, token=token)
-    schedule = await caller.post("/api/v1/schedules", {"name": "Always", "tz": "UTC", "weekly": [ALL_DAY]})
+    schedule = await caller.post("/api/v1/schedules", {"name": "Long days", "tz": "UTC", "weekly": [OPEN]})
     assert schedule.status == 201, schedule.content
     for slug, minutes in (("intro", 30), ("long", 60)):
         wanted = {
@@ -36,6 +37,12 @@ def wanted(starts_at: datetime, number: int, event_type: str = "intro") -> dict[
         "starts_at": starts_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "guest": {"name": f"Cleo {number}", "email": f"cleo{number}@example.org", "tz": "Europe/Berlin"},
     }
+
+
+def slot(number: int) -> datetime:
+    """The half-hour slot of that number, from tomorrow on."""
+    days, half_hours = divmod(number, SLOTS_A_DAY)
+    return midnight(1 + days) + timedelta(hours=6, minutes=30 * half_hours)
 
 
 def midnight(days: int) -> datetime:

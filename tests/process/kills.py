@@ -5,7 +5,6 @@ import contextlib
 import random
 import time
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +13,12 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from cally.model.ids import new_id, new_uid
 from tests.process.asking import Caller
 from tests.process.cuts import BLOCK
-from tests.process.house import furnish, midnight, wanted
+from tests.process.house import furnish, slot, wanted
 from tests.process.oracle import Acknowledged, violations
 from tests.process.served import Served
 
 GUESTS = 24
-DAYS_AHEAD = 300
+SLOTS = 10_000
 TRY_AGAIN_SECONDS = 0.02
 OVERLAP_SECONDS = 0.004
 
@@ -82,7 +81,7 @@ class _Crowd:
         caller.close()
 
     async def _book(self, caller: Caller, name: str) -> None:
-        starts_at = midnight(1) + timedelta(minutes=30 * self._chance.randrange(48 * DAYS_AHEAD))
+        starts_at = slot(self._chance.randrange(SLOTS))
         body = wanted(starts_at, 0)
         body["guest"] |= {"name": name, "email": f"cleo{name}@example.org"}
         while True:

@@ -12,6 +12,7 @@ from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
+KEPT_OUT = frozenset({"PYTHONDONTWRITEBYTECODE"})  # it makes every start a first one
 
 
 class Served:
@@ -130,4 +131,4 @@ def is_live(port: int) -> bool:
 
 
 def _inherited() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("CALLY_")}
+    return {name: value for name, value in os.environ.items() if name not in KEPT_OUT and not name.startswith("CALLY_")}

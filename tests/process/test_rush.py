@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.process.asking import Answer, Caller
-from tests.process.house import furnish, midnight, wanted
+from tests.process.house import furnish, slot, wanted
 from tests.process.served import Served
 
 GUESTS = 200
@@ -38,16 +38,15 @@ async def rush(port: int, wishes: list[tuple[datetime, str]]) -> list[Answer]:
 async def test_two_hundred_guests_for_one_slot(served: Served):
     """One is booked; 199 get 409 with the nearest slots that can be had."""
     await furnish(served, served.admin_token())
-    answers = await rush(served.port, [(midnight(3), "intro")] * GUESTS)
+    answers = await rush(served.port, [(slot(70), "intro")] * GUESTS)
     assert Counter(answer.status for answer in answers) == {201: 1, 409: GUESTS - 1}
     assert all(answer.json()["alternatives"] for answer in answers if answer.status == 409)
 
 
 @pytest.mark.rule(47, 48)
 async def test_two_hundred_guests_for_overlapping_starts_of_two_event_types(served: Served):
-    """Half want 09:00 for an hour, half 09:30 for half an hour: of one host's time, only one may be had."""
+    """Half want an hour, half the last half of it: of one host's time, only one may be had."""
     await furnish(served, served.admin_token())
-    nine = midnight(3).replace(hour=9)
-    wishes = [(nine, "long"), (nine.replace(minute=30), "intro")] * (GUESTS // 2)
+    wishes = [(slot(70), "long"), (slot(71), "intro")] * (GUESTS // 2)
     answers = await rush(served.port, wishes)
     assert Counter(answer.status for answer in answers) == {201: 1, 409: GUESTS - 1}

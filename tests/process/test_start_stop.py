@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.asking import Caller
-from tests.process.house import furnish, midnight, wanted
+from tests.process.house import furnish, slot, wanted
 from tests.process.served import ROOT, Served, free_port, is_live
 
 AS_MANAGER = """
@@ -108,9 +108,8 @@ async def test_requests_that_run_are_finished(served: Served):
     callers = [Caller(served.port) for _ in range(20)]
     for caller in callers:
         await caller.get("/api/health/live")
-    start = midnight(3)
     asked = [
-        asyncio.create_task(caller.post("/api/v1/bookings", wanted(start.replace(hour=number), number)))
+        asyncio.create_task(caller.post("/api/v1/bookings", wanted(slot(number), number)))
         for number, caller in enumerate(callers)
     ]
     await asyncio.sleep(0.02)
