@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Callable
 
 COUNTED_BITS = 28
+COUNTED = (1 << COUNTED_BITS) - 1
 _count = itertools.count(secrets.randbits(COUNTED_BITS))  # random alone met itself within minutes of full load
 
 
 def new_id(now: int) -> int:
     """A 63-bit id that sorts by time: seconds since 1970 above a count that begins anywhere."""
-    return (now << COUNTED_BITS) | (next(_count) % 2**COUNTED_BITS)
+    return (now << COUNTED_BITS) | (next(_count) & COUNTED)
 
 
 def new_uid() -> str:
