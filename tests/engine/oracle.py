@@ -130,7 +130,7 @@ def hours_of(schedule: ScheduleRules, on: date) -> list[Window]:
 def marks_of_grid(
     question: Question, host: HostRules, beginnings: dict[int, int], claims: list[Claim | HoldClaim]
 ) -> set[int]:
-    """The minutes on the grid: whole steps of the wall clock behind the start of the opening, or of its free stretch."""
+    """The minutes on the grid: whole steps of the wall clock behind the start of the opening or the free stretch."""
     rules = question.event_type
     step = (rules.step_minutes or rules.duration_minutes) * MINUTE
     marks = set()

@@ -1,199 +1,14 @@
 """The engine against the slow truth, over zones, transitions, windows, claims, caps and teams."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from random import Random
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cally import engine
-from cally.model.rules import (
-    DAYS,
-    Cap,
-    Claim,
-    EventTypeRules,
-    HoldClaim,
-    Horizon,
-    HostRules,
-    Interval,
-    Override,
-    Question,
-    ScheduleRules,
-    Travel,
-    WeeklyHours,
-    Window,
-)
 from tests.engine import oracle
+from tests.engine.invented import MINUTE, Invented
 
-MINUTE, DAY = 60, 86_400
-SOME = settings(max_examples=120, deadline=None)
-
-# Zones with the date of a transition worth looking at.
-TURNS = [
-    ("Europe/Berlin", "2026-03-29"),
-    ("Europe/Berlin", "2026-10-25"),
-    ("America/New_York", "2026-11-01"),
-    ("America/Santiago", "2026-09-06"),
-    ("America/Santiago", "2026-04-05"),
-    ("Asia/Beirut", "2026-03-29"),
-    ("Africa/Cairo", "2026-04-24"),
-    ("Africa/Cairo", "2026-10-30"),
-    ("America/Havana", "2026-03-08"),
-    ("America/Havana", "2026-11-01"),
-    ("Australia/Lord_Howe", "2026-04-05"),
-    ("Australia/Lord_Howe", "2026-10-04"),
-    ("Pacific/Apia", "2011-12-30"),
-    ("Antarctica/Troll", "2026-03-29"),
-    ("Antarctica/Troll", "2026-10-25"),
-    ("Africa/Casablanca", "2026-02-15"),
-    ("Africa/Casablanca", "2026-03-22"),
-    ("Europe/Dublin", "2026-10-25"),
-    ("America/St_Johns", "2006-10-29"),
-    ("Asia/Kathmandu", "2026-06-01"),
-    ("Pacific/Chatham", "2026-04-05"),
-    ("Antarctica/Casey", "2020-03-08"),
-    ("UTC", "2026-02-28"),
-]
-
-
-def at_noon(turn: tuple[str, str]) -> int:
-    on = date.fromisoformat(turn[1])
-    return int(datetime(on.year, on.month, on.day, 12, tzinfo=UTC).timestamp())
-
-
-class Invented:
-    """A question made up of dice, in which most features are absent, so that most questions have slots."""
-
-    def __init__(self, seed: int, *, travels: bool = False) -> None:
-        self.dice = Random(seed)  # noqa: S311 - dice, not secrets
-        self.turn = self.dice.choice(TURNS)
-        self.noon = at_noon(self.turn)
-        self.travels = travels
-
-    def seldom(self, made: Callable[[], Any], instead: Any = (), *, odds: float = 0.2) -> Any:
-        return made() if self.dice.random() < odds else instead
-
-    def some(self, made: Callable[[], Any], most: int) -> tuple[Any, ...]:
-        return tuple([made() for _ in range(self.dice.randint(1, most))])
-
-    def date(self) -> date:
-        return date.fromisoformat(self.turn[1]) + timedelta(days=self.dice.randint(-2, 3))
-
-    def dates(self) -> tuple[date, date]:
-        first, last = sorted([self.date(), self.date()])
-        return first, last
-
-    def hours(self) -> Window:
-        start = self.dice.randint(0, 95) * 15
-        return Window(from_minute=start, to_minute=start + self.dice.randint(4, 80) * 15)
-
-    def schedule(self) -> ScheduleRules:
-        return ScheduleRules(
-            tz=self.turn[0],
-            weekly=self.some(self.weekly, 3),
-            overrides=self.seldom(lambda: self.some(self.override, 2)),
-            holidays=self.seldom(lambda: self.some(self.date, 2)),
-            time_off=self.seldom(lambda: self.some(self.dates, 1), odds=0.1),
-            travel=self.some(self.journey, 2) if self.travels else (),
-        )
-
-    def weekly(self) -> WeeklyHours:
-        return WeeklyHours(days=tuple(self.dice.sample(DAYS, self.dice.randint(3, 6))), hours=self.hours())
-
-    def override(self) -> Override:
-        return Override(on=self.date(), hours=tuple([self.hours() for _ in range(self.dice.randint(0, 2))]))
-
-    def journey(self) -> Travel:
-        first, last = self.dates()
-        return Travel(
-            from_on=first, to_on=last, tz=self.dice.choice(["Asia/Tokyo", "America/New_York", "Asia/Kathmandu"])
-        )
-
-    def interval(self, longest_minutes: int = 120) -> Interval:
-        start = self.noon + self.dice.randint(-216, 216) * 10 * MINUTE
-        return start, start + self.dice.randint(0, longest_minutes // 5) * 5 * MINUTE
-
-    def terms(self) -> dict[str, Any]:
-        return {
-            "same_event_type": self.dice.random() < 0.5,
-            "buffer_before_minutes": self.dice.choice([0, 0, 5, 20]),
-            "buffer_after_minutes": self.dice.choice([0, 0, 5, 20]),
-        }
-
-    def booking(self, rules: EventTypeRules, mates: list[Interval]) -> Claim:
-        start, end = self.interval()
-        if rules.seats > 1 and self.dice.random() < 0.7:
-            start, end = self.dice.choice([*mates, (start, start + rules.duration_minutes * MINUTE)])
-            mates.append((start, end))
-        status = self.dice.choice(["pending", "confirmed", "confirmed", "cancelled"])
-        return Claim(starts_at=start, ends_at=end, status=status, **self.terms())
-
-    def hold(self) -> HoldClaim:
-        start, end = self.interval()
-        expires_at = self.noon + self.dice.choice([-4 * DAY, DAY])
-        return HoldClaim(starts_at=start, ends_at=end, expires_at=expires_at, **self.terms())
-
-    def cap(self) -> Cap:
-        per = self.dice.choice(["day", "day", "week", "month", "year"])
-        if self.dice.random() < 0.5:
-            return Cap(per=per, bookings=self.dice.randint(1, 3))
-        return Cap(per=per, minutes=self.dice.randint(6, 36) * 10)
-
-    def horizon(self) -> Horizon:
-        kind = self.dice.choice(["rolling", "open_days", "range"])
-        if kind == "range":
-            first, last = self.dates()
-            return Horizon(kind="range", from_on=first, to_on=last)
-        return Horizon(kind=kind, days=self.dice.randint(0, 4))
-
-    def host(self, id: str, rules: EventTypeRules) -> HostRules:
-        ready = not self.travels and self.dice.random() < 0.15
-        mates: list[Interval] = []
-        return HostRules(
-            id=id,
-            week_starts_on=self.dice.choice(["mon", "sun", "sat"]),
-            schedule=None if ready else self.schedule(),
-            open=self.some(lambda: self.interval(1_200), 3) if ready else (),
-            busy=self.seldom(lambda: self.some(self.interval, 4), odds=0.5),
-            bookings=self.seldom(lambda: self.some(lambda: self.booking(rules, mates), 5), odds=0.6),
-            holds=self.seldom(lambda: self.some(self.hold, 2)),
-            caps=self.seldom(lambda: self.some(self.cap, 1)),
-            required=self.dice.random() < 0.2,
-            group=self.dice.choice(["", "", "x"]),
-        )
-
-    def event_type(self) -> EventTypeRules:
-        steps = [15, 30] if self.travels else [None, 5, 15, 20, 45, 50, 60, 90]
-        return EventTypeRules(
-            duration_minutes=self.dice.choice([15, 30, 45, 60, 90]),
-            step_minutes=self.dice.choice(steps),
-            offset_minutes=self.seldom(lambda: self.dice.choice([10, 75]), 0),
-            grid=self.dice.choice(["opening", "optimised"]),
-            buffer_before_minutes=self.seldom(lambda: self.dice.choice([10, 35]), 0),
-            buffer_after_minutes=self.seldom(lambda: self.dice.choice([10, 35]), 0),
-            notice_minutes=self.seldom(lambda: self.dice.choice([90, 1_000]), 0),
-            notice_days=self.seldom(lambda: self.dice.choice([1, 2]), 0),
-            horizon=self.seldom(self.horizon, None, odds=0.4),
-            caps=self.seldom(lambda: self.some(self.cap, 2)),
-            assignment=self.dice.choice(["collective", "round_robin", "round_robin"]),
-            seats=self.seldom(lambda: 3, 1),
-        )
-
-    def question(self) -> Question:
-        rules = self.event_type()
-        first = self.noon - DAY + self.dice.randint(-20, 20) * 30 * MINUTE
-        count = self.dice.choice([1, 1, 1, 2, 3])
-        return Question(
-            now=self.noon + self.dice.choice([-2 * DAY, -DAY, -DAY, -5 * 3_600 + 17]),
-            window=(first, first + self.dice.randint(20, 60) * 3_600),
-            event_type=rules,
-            hosts=tuple([self.host(f"h{n}", rules) for n in range(count)]),
-        )
-
-
+SOME = settings(max_examples=80, deadline=None)
 SEEDS = st.integers(0, 2**48)
 
 
@@ -209,7 +24,7 @@ def test_slots_are_those_of_the_slow_truth(seed: int) -> None:
 
 
 @pytest.mark.rule(14)
-@settings(SOME, max_examples=50)
+@settings(SOME, max_examples=30)
 @given(SEEDS)
 def test_slots_on_a_journey_are_those_of_the_slow_truth(seed: int) -> None:
     """So they are when a host's clocks stand in another zone for some dates."""
@@ -217,7 +32,7 @@ def test_slots_on_a_journey_are_those_of_the_slow_truth(seed: int) -> None:
     assert engine.slots(question) == oracle.slots(question)
 
 
-@settings(SOME, max_examples=60)
+@settings(SOME, max_examples=50)
 @given(SEEDS)
 def test_a_start_is_refused_exactly_when_it_is_no_slot(seed: int) -> None:
     """There is a refusal for each start that is not offered, and none for those that are."""
