@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 import time
@@ -32,6 +33,7 @@ from cally.web.doors import Doors
 holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # private to granian, and named nowhere else
 
 BACKPRESSURE = 8_000
+OPEN_FILES = 16_384
 HEADER_MILLISECONDS = 2_000
 HEAD_BYTES = 65_536
 STREAMS = 100
@@ -78,6 +80,7 @@ def _stop_signals() -> asyncio.Event:
 
 def _prepare(settings: Settings) -> None:
     os.umask(0o077)
+    _allow_connections()
     try:
         settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -88,6 +91,14 @@ def _prepare(settings: Settings) -> None:
         raise CallyError("key_invalid", sentence)
     if not settings.limits:
         log.warning("CALLY_LIMITS=off: rate limits and proof of work are lifted. For load tests only.")
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets us have: a soft limit of 1,024 would be 1,000 idle guests."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @asynccontextmanager

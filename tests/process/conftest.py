@@ -12,3 +12,10 @@ from tests.process.served import Served
 def served(tmp_path: Path) -> Iterator[Served]:
     with Served(tmp_path / "state") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One instance for all tests of a module that only ask."""
+    with Served(tmp_path_factory.mktemp("standing") / "state") as running:
+        yield running

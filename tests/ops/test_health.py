@@ -1,0 +1,84 @@
+"""Health: a few checks in words; the worst of them is the status."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cally.errors import CallyError
+from cally.ops import health
+from cally.ops.health import Check, HealthReport
+from cally.store import Store, jobs
+from tests.cast import HOUR, NOW, ada
+
+Report = Callable[..., Awaitable[HealthReport]]
+
+
+@pytest.fixture
+def report(store: Store, tmp_path: Path) -> Report:
+    """The report of an instance that is well, but for what a test changes."""
+
+    async def made(**changes: Any) -> HealthReport:
+        usual: dict[str, Any] = {"now": NOW, "mail_set_up": True, "turned_seconds_ago": 0.1}
+        return await health.report(store, state_dir=tmp_path, **usual | changes)
+
+    return made
+
+
+async def test_an_instance_that_is_well_says_so(report: Report):
+    """Every check has its sentence."""
+    found = await report()
+    assert found.status == "ok"
+    assert set(found.checks) == {"database", "disk", "jobs", "mail", "calendars", "clock"}
+    assert all(check.detail.endswith(".") for check in found.checks.values())
+
+
+async def test_without_a_mail_server_it_is_degraded(report: Report):
+    """Nothing pretends to be sent."""
+    found = await report(mail_set_up=False)
+    assert (found.status, found.checks["mail"].status) == ("degraded", "degraded")
+
+
+async def test_a_job_loop_that_stands_still_is_failing(report: Report):
+    """The process answers, but nobody would be written to."""
+    assert (await report(turned_seconds_ago=99)).checks["jobs"].status == "failing"
+
+
+@pytest.mark.parametrize(("late", "status"), [(60, "ok"), (600, "degraded"), (HOUR, "failing")])
+async def test_late_jobs_show(store: Store, report: Report, late: int, status: str):
+    """A reminder that silently never runs is the field's commonest fault."""
+    async with store.write() as tx:
+        await jobs.insert(tx, kind="message", subject=1, due_at=NOW - late, now=NOW - late)
+    assert (await report()).checks["jobs"].status == status
+
+
+async def test_a_clock_that_went_backwards_shows(store: Store, report: Report):
+    """What was already noted cannot be in the future."""
+    await ada(store)
+    async with store.write() as tx:
+        await tx.run(
+            "INSERT INTO audit_entry (id, at, actor, address, tag, subject, facts) VALUES (1, :at, '', '', '', '', '')",
+            at=NOW + HOUR,
+        )
+    assert "60 minutes behind" in (await report()).checks["clock"].detail
+
+
+async def test_a_database_that_stopped_writing_is_failing(store: Store, report: Report):
+    """After an unknown outcome the load balancer must look elsewhere."""
+    store.failed = CallyError("storage_failed", "The disk failed.")
+    found = await report()
+    store.failed = None
+    assert (found.status, found.checks["database"].detail) == ("failing", "The disk failed.")
+
+
+@pytest.mark.parametrize(("mebibytes", "status"), [(32, "failing"), (256, "degraded"), (4_096, "ok")])
+def test_little_room_shows_before_there_is_none(mebibytes: int, status: str):
+    """An admin has time to make room."""
+    assert health.disk(mebibytes * 1024**2).status == status
+
+
+def test_strangers_see_no_details():
+    """How the machine is, and nothing about it."""
+    found = HealthReport(status="ok", checks={"disk": Check(status="ok", detail="80 MiB are free.")})
+    assert found.without_details().checks == {"disk": Check(status="ok")}
