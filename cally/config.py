@@ -15,6 +15,7 @@ FILE_SUFFIX = "_FILE"
 CONFIG = "CALLY_CONFIG"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 KEY_NAME = "cally.key"
+LOCAL_SOCKET = "unix"
 MASK = "••••••••"
 
 Log = Literal["text", "json"]
@@ -262,6 +263,12 @@ def _networks(text: str) -> tuple[str, ...]:
         raise ValueError("addresses or networks parted by commas, like 127.0.0.1, 10.0.0.0/8") from error
 
 
+def _proxies(text: str) -> tuple[str, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    networks = _networks(",".join(part for part in parts if part != LOCAL_SOCKET))
+    return (*networks, LOCAL_SOCKET) if LOCAL_SOCKET in parts else networks
+
+
 def smtp_url_from_text(text: str) -> str | None:
     """The text if it can be a mail server's address, None for an empty one; raises ValueError with what it must be."""
     if not text:
@@ -313,8 +320,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="CALLY_TRUSTED_PROXIES",
         default="",
-        read=_networks,
-        meaning="Addresses or networks of reverse proxies whose forwarding headers count.",
+        read=_proxies,
+        meaning="Addresses or networks of reverse proxies whose forwarding headers count; unix for one on a socket.",
     ),
     Setting(
         name="CALLY_KEY_FILE",

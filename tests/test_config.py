@@ -67,6 +67,11 @@ def test_each_way_to_listen_is_understood(text: str, bind: config.Bind):
     assert config.load({"CALLY_BIND": text}).bind == bind
 
 
+def test_a_proxy_on_a_unix_socket_is_named_by_a_word():
+    """It has no address."""
+    assert config.load({"CALLY_TRUSTED_PROXIES": "10.0.0.1, unix"}).trusted_proxies == ("10.0.0.1/32", "unix")
+
+
 def test_a_secret_is_read_from_its_twin(tmp_path: Path):
     """`_FILE` keeps a password out of the environment."""
     file = tmp_path / "smtp"
