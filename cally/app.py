@@ -125,7 +125,14 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
     ]
-    return Worker(store, clock.now, {"message": message}, recurring)
+    return Worker(
+        store, clock.now, {"mail": message, "channel": message}, recurring, paused=lambda: _without_server(live)
+    )
+
+
+def _without_server(live: Live) -> frozenset[str]:
+    """Mail waits in the outbox, untouched, for as long as there is no server to give it to."""
+    return frozenset() if live.mail() is not None else frozenset({"mail"})
 
 
 async def _sweep(store: Store, now: int) -> None:
@@ -169,7 +176,7 @@ async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio
     working = asyncio.create_task(worker.run(), name="jobs")
     server = _Server(web.build(doors), listening)
     serving = asyncio.create_task(server.serve(), name="web")
-    pulse = asyncio.create_task(_pulse(doors.store, worker), name="pulse")
+    pulse = asyncio.create_task(_pulse(doors, worker), name="pulse")
     await _announce(doors, listening)
     gc.collect()
     gc.freeze()
@@ -217,12 +224,23 @@ async def _stop(server: "_Server", serving: asyncio.Task[None], worker: Worker) 
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
 
 
-async def _pulse(store: Store, worker: Worker) -> None:
-    """Feed the watchdog for as long as the database answers and the job loop turns."""
+async def _pulse(doors: Doors, worker: Worker) -> None:
+    """Feed the watchdog for as long as the database answers and the job loop turns; log when health changes."""
+    known = health.HealthReport(status="ok", checks={})
     while True:
-        if await _alive(store, worker):
+        if await _alive(doors.store, worker):
             notify_systemd.notify("WATCHDOG=1")
+        known = await _told(doors, known)
         await asyncio.sleep(notify_systemd.watchdog_seconds() or PULSE_SECONDS)
+
+
+async def _told(doors: Doors, known: health.HealthReport) -> health.HealthReport:
+    report = await doors.health()
+    for name, check in report.checks.items():
+        if name not in known.checks or known.checks[name].status != check.status:
+            level = {"ok": logging.INFO, "degraded": logging.WARNING, "failing": logging.ERROR}[check.status]
+            log.log(level, "%s: %s", name, check.detail, extra={"check": name, "status": check.status})
+    return report
 
 
 async def _alive(store: Store, worker: Worker) -> bool:

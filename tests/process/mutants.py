@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import apsw
 import pytest
 
 from cally.store import bookings, database, sqlite
@@ -90,6 +91,18 @@ def key_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(bookings, "remember", forgets)
 
 
+def disk_fails(patch: pytest.MonkeyPatch) -> None:
+    """No broken build but a broken disk: COMMIT fails once it was on its way, while a file `fail` is there."""
+    commit = database.SQLiteDatabase._commit
+
+    def fails(self: Any) -> None:
+        commit(self)
+        if self.path.with_name("fail").exists():
+            raise apsw.IOError("disk I/O error")
+
+    patch.setattr(database.SQLiteDatabase, "_commit", fails)
+
+
 MUTANTS: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (
     synchronous_off,
     synchronous_normal,
@@ -112,5 +125,5 @@ if __name__ == "__main__":
     from cally.cli import main
 
     name = sys.argv.pop(1)
-    with broken(next(mutant for mutant in (none, *MUTANTS) if mutant.__name__ == name)):
+    with broken(next(mutant for mutant in (none, disk_fails, *MUTANTS) if mutant.__name__ == name)):
         main()

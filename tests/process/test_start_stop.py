@@ -148,6 +148,23 @@ def test_after_kill_9_it_starts_again(served: Served):
     assert is_live(served.port)
 
 
+async def test_after_an_unknown_outcome_it_starts_anew_and_the_guest_is_booked_once(tmp_path: Path):
+    """The disk fails at COMMIT: 503, exit 1; after the restart the same key finds what was on its way."""
+    with Served(tmp_path / "state", mutant="disk_fails") as served:
+        await furnish(served, served.admin_token())
+        (served.state_dir / "fail").touch()
+        caller = Caller(served.port)
+        assert (await caller.post("/api/v1/bookings", wanted(slot(9), 1), idempotency_key="x")).status == 503
+        caller.close()
+        assert served.process is not None
+        assert await asyncio.to_thread(served.process.wait, 60) == 1
+        (served.state_dir / "fail").unlink()
+        served.start()
+        again = await caller.post("/api/v1/bookings", wanted(slot(9), 1), idempotency_key="x")
+        caller.close()
+    assert again.status == 200
+
+
 def test_it_listens_on_a_unix_socket(tmp_path: Path):
     """For a proxy on the same machine; the path is removed at the end."""
     path = tmp_path / "cally.sock"
