@@ -140,6 +140,7 @@ def _has_log(path: Path) -> bool:
 def _set_up(connection: apsw.Connection, *, read_only: bool) -> None:
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)  # else many statements are planned anew for each value
     connection.pragma("temp_store", "memory")  # sorters would spill names in clear
     connection.pragma("cache_size", -PAGE_CACHE_KIB)
     connection.pragma("trusted_schema", False)
