@@ -70,6 +70,7 @@ class SQLiteDatabase:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
+        self.in_flight = 0
         self.failed: CallyError | None = None
         self.broken = asyncio.Event()
         self._writing = sqlite.connect(path, key)
@@ -90,25 +91,28 @@ class SQLiteDatabase:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
         """One transaction; its block must not wait for anything but the store, for all others wait for it."""
-        task = asyncio.current_task()
+        task, until = asyncio.current_task(), asyncio.get_running_loop().time() + BUSY_SECONDS
         if task is not None and self._writer is task:
             raise RuntimeError("a transaction is open in this task already")
-        until = asyncio.get_running_loop().time() + BUSY_SECONDS
-        async with self._lock:
-            batch = await self._begin(until)
-            self._writer = task
-            session = _Session(self._writing)
-            try:
-                sqlite.execute(self._writing, "SAVEPOINT one", {})
-                yield session
-                sqlite.execute(self._writing, "RELEASE one", {})
-            except BaseException as error:
-                self._undo(batch, error)
-                raise
-            finally:
-                session.ended = True
-                self._writer = None
-        await asyncio.shield(batch.future)
+        self.in_flight += 1
+        try:
+            async with self._lock:
+                batch = await self._begin(until)
+                self._writer = task
+                session = _Session(self._writing)
+                try:
+                    sqlite.execute(self._writing, "SAVEPOINT one", {})
+                    yield session
+                    sqlite.execute(self._writing, "RELEASE one", {})
+                except BaseException as error:
+                    self._undo(batch, error)
+                    raise
+                finally:
+                    session.ended = True
+                    self._writer = None
+            await asyncio.shield(batch.future)
+        finally:
+            self.in_flight -= 1
 
     async def close(self) -> None:
         """Wait for running commits, fold the log into the file, close both connections."""

@@ -43,7 +43,7 @@ SELECT count(*)
 FROM message
 WHERE state = 'waiting'
   AND medium = 'mail'
-  AND id NOT IN (SELECT subject FROM job WHERE kind = 'message')
+  AND id NOT IN (SELECT subject FROM job)
 """
 
 
