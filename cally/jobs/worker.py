@@ -27,6 +27,8 @@ MOST_ATTEMPTS = 12
 FIRST_BACKOFF_SECONDS = 10
 LONGEST_BACKOFF_SECONDS = 3_600
 AFTER_FAULT_SECONDS = 2
+CROWD = 4
+PATIENCE_SECONDS = 1.0
 CLOCK_STEP_SECONDS = 30
 LONGEST_ERROR = 500
 CUT_SHORT = "The process that did this ended meanwhile."
@@ -41,14 +43,23 @@ class Worker:
     A job is leased before it is begun, so that another process (or this one, started again) takes it up when the lease
     runs out. A handler that returns has done the work; `TryAgain` postpones it; `CallyError` gives it up with its
     sentence; anything else is tried again with backoff, a dozen times. Handlers must bear being repeated.
+    Kinds that `paused` names are left alone. Guests go first: while many wait for the database, new jobs wait a moment.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, handlers: Mapping[str, Handler], recurring: Sequence[RecurringJob] = ()
+        self,
+        store: Store,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        recurring: Sequence[RecurringJob] = (),
+        *,
+        paused: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self._store = store
         self._clock = clock
         self._handlers = handlers
+        self._paused = paused
+        self._leased_at = time.monotonic()
         self._recurring = Recurring(store, clock, recurring)
         self._awake = asyncio.Event()
         self._running: dict[int, tuple[Job, asyncio.Task[None]]] = {}
@@ -109,7 +120,7 @@ class Worker:
     async def _pause(self, recurring_due_at: int | None) -> float:
         """Never long, for a sleeping machine's clocks stand still while its time goes on (rule 80)."""
         db = self._store.reader
-        due = [recurring_due_at, *[await jobs.next_due_at(db, kind) for kind in self._handlers]]
+        due = [recurring_due_at, *[await jobs.next_due_at(db, kind) for kind in self._kinds()]]
         ahead = min((at for at in due if at is not None), default=None)
         if ahead is None or len(self._running) >= AT_ONCE:
             return LONGEST_PAUSE_SECONDS
@@ -144,10 +155,12 @@ class Worker:
 
     async def _lease_due(self) -> None:
         """Take due jobs, the kinds in turn, each at most half of the places while others may need them."""
+        if self._guests_go_first():
+            return
         due = await self._due()
         if not due:
             return
-        now = self._clock()
+        now, self._leased_at = self._clock(), time.monotonic()
         async with self._store.write() as tx:
             leased = [job for job in due if await jobs.lease(tx, job, leased_until=now + LEASE_SECONDS)]
         for job in leased:
@@ -156,12 +169,21 @@ class Worker:
     async def _due(self) -> list[Job]:
         now, free, found = self._clock(), AT_ONCE - len(self._running), list[Job]()
         share = AT_ONCE if len(self._handlers) == 1 else max(1, AT_ONCE // 2)
-        for kind in self._handlers:
+        for kind in self._kinds():
             own = sum(job.kind == kind for job, _ in self._running.values())
             room = min(free - len(found), share - own)
             if room > 0:
                 found += await jobs.list_due(self._store.reader, kind, now=now, limit=room)
         return found
+
+    def _kinds(self) -> list[str]:
+        paused = self._paused()
+        return [kind for kind in self._handlers if kind not in paused]
+
+    def _guests_go_first(self) -> bool:
+        """Whether the database is crowded; patience ends, so that no crowd keeps messages back for long."""
+        crowded = self._store.in_flight >= CROWD
+        return crowded and time.monotonic() - self._leased_at < PATIENCE_SECONDS
 
     def _begin(self, job: Job, now: int) -> None:
         task = asyncio.create_task(self._do(job, now), name=f"job {job.kind} {job.subject}")

@@ -14,7 +14,6 @@ from cally.notify.compose import Mail, compose
 from cally.notify.failures import NotTaken, TryAgain
 from cally.notify.links import host_url
 from cally.notify.mail_settings import MailSettings, sender_address
-from cally.notify.outbox import JOB
 from cally.notify.rendering import chat_words, reader_of
 from cally.notify.smtp import Conversation
 from cally.store import Store, Writer, channels, jobs, messages
@@ -121,7 +120,7 @@ async def _drop(store: Store, message: Message, why: str) -> None:
 
 async def _begun_before(tx: Writer, message: Message) -> int:
     """How often sending was begun before the run that found it useless."""
-    return max(0, (await jobs.attempts(tx, kind=JOB, subject=message.id) or 0) - 1)
+    return max(0, (await jobs.attempts(tx, kind=message.medium, subject=message.id) or 0) - 1)
 
 
 def _useless(message: Message, others: list[Sibling], now: int) -> str:

@@ -7,7 +7,6 @@ import msgspec
 from cally.model.messages import Kind, Medium, Recipient, Snapshot
 from cally.store import Writer, channels, jobs, messages
 
-JOB = "message"
 HASH_LENGTH = 12
 
 
@@ -22,6 +21,8 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
 
 async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int) -> None:
     """Write a message and its job for each who must know: the guest, companions, the host by mail and channels.
+
+    The job's kind is the message's medium, so that mail can wait for a server while channels go on.
 
     Companions hear of a booking only once it stands: nothing about a request, nor about the end of one. Planning the
     same change again adds nothing, for the Message-ID names booking, sequence, kind and recipient.
@@ -42,7 +43,7 @@ async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int) -> None:
             now=now,
         )
         if row is not None:
-            await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now)
+            await jobs.insert(tx, kind=mailing.medium, subject=row, due_at=now, now=now)
 
 
 def message_id(snapshot: Snapshot, kind: Kind, mailing: Mailing) -> str:

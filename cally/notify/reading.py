@@ -2,7 +2,6 @@
 
 from cally.errors import CallyError, not_found
 from cally.model.messages import Message, MessageState
-from cally.notify.outbox import JOB
 from cally.store import Reader, Store, jobs, messages
 
 LARGEST_PAGE = 200
@@ -46,9 +45,9 @@ async def retry(store: Store, id: int, now: int) -> None:
             raise CallyError(
                 "conflict", f"This message is {message.state}; it is not sent again.", status=message.state
             )
-        if await jobs.attempts(tx, kind=JOB, subject=id) is None:
-            await jobs.insert(tx, kind=JOB, subject=id, due_at=now, now=now)
-        await jobs.revive(tx, kind=JOB, subject=id, now=now)
+        if await jobs.attempts(tx, kind=message.medium, subject=id) is None:
+            await jobs.insert(tx, kind=message.medium, subject=id, due_at=now, now=now)
+        await jobs.revive(tx, kind=message.medium, subject=id, now=now)
 
 
 async def resume_waiting(store: Store, now: int) -> int:

@@ -43,7 +43,11 @@ async def examine(settings: Settings, store: Store, live: Live, *, now: int) -> 
         await _overlaps(store),
         *files(settings),
         _from_health("disk", health.disk(shutil.disk_usage(settings.state_dir).free), "Make room on the disk."),
-        _from_health("jobs", await health.jobs(db, now, None), "See the outbox; `cally serve` must be running."),
+        _from_health(
+            "jobs",
+            await health.jobs(db, now, None, mail_set_up=mail is not None),
+            "See the outbox; `cally serve` must be running.",
+        ),
         _from_health(
             "mail", await health.mail(db, set_up=mail is not None), "Set up a mail server, or see the outbox."
         ),

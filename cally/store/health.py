@@ -10,6 +10,7 @@ OLDEST_DUE = """
 SELECT MIN(due_at)
 FROM job
 WHERE state = 'waiting'
+  AND kind <> :but
 """
 OLDEST_LAPSED_LEASE = """
 SELECT MIN(leased_until)
@@ -44,9 +45,12 @@ async def answers(db: Reader) -> bool:
     return await db.row(ANSWERS) is not None
 
 
-async def oldest_due(db: Reader) -> int | None:
-    """When the work that waits longest was due, or its worker's lease ran out; None when nothing waits."""
-    rows = (await db.row(OLDEST_DUE), await db.row(OLDEST_LAPSED_LEASE))
+async def oldest_due(db: Reader, *, but: str = "") -> int | None:
+    """When the work that waits longest was due, or its worker's lease ran out; None when nothing waits.
+
+    Jobs of the kind `but` are meant to wait, and do not count.
+    """
+    rows = (await db.row(OLDEST_DUE, but=but), await db.row(OLDEST_LAPSED_LEASE))
     return min((row[0] for row in rows if row and row[0] is not None), default=None)
 
 

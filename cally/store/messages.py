@@ -25,7 +25,7 @@ SELECT message.id, message.booking_id, message.kind, message.sequence, message.r
        message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
 FROM message
 LEFT JOIN job
-  ON job.kind = 'message'
+  ON job.kind = message.medium
  AND job.subject = message.id
 WHERE message.id = :id
 """
@@ -35,7 +35,7 @@ SELECT message.id, message.booking_id, message.kind, message.sequence, message.r
        message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
 FROM message
 LEFT JOIN job
-  ON job.kind = 'message'
+  ON job.kind = message.medium
  AND job.subject = message.id
 WHERE message.booking_id = :booking_id
 ORDER BY message.created_at, message.sequence, message.id
@@ -46,7 +46,7 @@ SELECT message.id, message.booking_id, message.kind, message.sequence, message.r
        message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
 FROM message
 LEFT JOIN job
-  ON job.kind = 'message'
+  ON job.kind = message.medium
  AND job.subject = message.id
 WHERE message.id < :before
 ORDER BY message.id DESC
@@ -58,7 +58,7 @@ SELECT message.id, message.booking_id, message.kind, message.sequence, message.r
        message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
 FROM message
 LEFT JOIN job
-  ON job.kind = 'message'
+  ON job.kind = message.medium
  AND job.subject = message.id
 WHERE message.state = :state
   AND message.id < :before
@@ -73,7 +73,7 @@ FROM message
 JOIN booking
   ON booking.id = message.booking_id
 LEFT JOIN job
-  ON job.kind = 'message'
+  ON job.kind = message.medium
  AND job.subject = message.id
 WHERE booking.host_id = :host_id
   AND (:state IS NULL OR message.state = :state)
@@ -86,7 +86,7 @@ SELECT message.id, message.kind, message.sequence, message.state,
        CASE WHEN job.attempts > message.attempts THEN job.attempts ELSE message.attempts END, message.created_at
 FROM message
 LEFT JOIN job
-  ON job.kind = 'message'
+  ON job.kind = message.medium
  AND job.subject = message.id
 WHERE message.booking_id = :booking_id
   AND message.medium = :medium
@@ -140,15 +140,9 @@ WHERE id = :id
 HURRY_WAITING_MAIL = """
 UPDATE job
 SET due_at = :now
-WHERE kind = 'message'
-  AND state = 'waiting'
+WHERE state = 'waiting'
+  AND kind = 'mail'
   AND due_at > :now
-  AND subject IN (
-    SELECT id
-    FROM message
-    WHERE state = 'waiting'
-      AND medium = 'mail'
-  )
 """
 COUNT = """
 SELECT count(*)

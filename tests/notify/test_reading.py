@@ -89,7 +89,7 @@ async def test_waiting_mail_goes_when_a_server_is_set_up(store: Store, vault: Va
     with pytest.raises(TryAgain) as caught:
         await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
     (job,) = [
-        one for one in await jobs.list_due(store.reader, "message", now=NOW, limit=9) if one.subject == message.id
+        one for one in await jobs.list_due(store.reader, "mail", now=NOW, limit=9) if one.subject == message.id
     ]
     async with store.write() as tx:
         await jobs.lease(tx, job, leased_until=NOW + 60)
@@ -104,7 +104,7 @@ async def test_work_that_was_given_up_is_a_message_that_failed(store: Store, abo
     """It never waits for ever without anybody working on it."""
     message = await to_guest(store, about)
     (job,) = [
-        one for one in await jobs.list_due(store.reader, "message", now=NOW, limit=9) if one.subject == message.id
+        one for one in await jobs.list_due(store.reader, "mail", now=NOW, limit=9) if one.subject == message.id
     ]
     async with store.write() as tx:
         await jobs.lease(tx, job, leased_until=NOW + 60)

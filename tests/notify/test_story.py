@@ -30,7 +30,7 @@ async def delivering(store: Store, vault: Vault, server: MailServer) -> AsyncIte
         settings = server.settings
         await deliver(store, vault, mail=settings, public_url=PUBLIC_URL, message_id=subject, now=now)
 
-    async with workshop.working({"message": message}) as worker:
+    async with workshop.working({"mail": message, "channel": message}) as worker:
         yield worker, workshop
 
 
@@ -49,7 +49,7 @@ async def settled(worker: Worker, workshop: Workshop) -> None:
 
 async def attempted(workshop: Workshop) -> bool:
     """Whether everything that was due has been tried."""
-    due = await jobs.list_due(workshop.store.reader, "message", now=workshop.clock.now, limit=1)
+    due = await jobs.list_due(workshop.store.reader, "mail", now=workshop.clock.now, limit=1)
     return not due and "running" not in await workshop.counts()
 
 

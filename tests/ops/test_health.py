@@ -49,7 +49,7 @@ async def test_a_job_loop_that_stands_still_is_failing(report: Report):
 async def test_late_jobs_show(store: Store, report: Report, late: int, status: str):
     """A reminder that silently never runs is the field's commonest fault."""
     async with store.write() as tx:
-        await jobs.insert(tx, kind="message", subject=1, due_at=NOW - late, now=NOW - late)
+        await jobs.insert(tx, kind="channel", subject=1, due_at=NOW - late, now=NOW - late)
     assert (await report()).checks["jobs"].status == status
 
 

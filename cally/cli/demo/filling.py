@@ -78,7 +78,7 @@ class Filling:
 
     async def _keep_back_messages(self) -> None:
         """No invented message is ever sent: each is marked, and its job is done."""
-        while due := await jobs.list_due(self._store.reader, "message", now=self._now + DAY, limit=PAGE):
+        while due := await jobs.list_due(self._store.reader, "mail", now=self._now + DAY, limit=PAGE):
             async with self._store.write() as tx:
                 for job in due:
                     await messages.update_obsolete(tx, job.subject, answer=NOT_SENT, attempts=0)
