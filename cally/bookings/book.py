@@ -17,6 +17,7 @@ from cally.errors import CallyError, invalid
 from cally.model.accounts import Actor
 from cally.model.bookings import Booked, Booking, BookingRequest, Taken
 from cally.model.ids import new_id, new_uid
+from cally.model.messages import Kind
 from cally.model.rules import Refusal
 from cally.model.zones import tzdata_version
 from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
@@ -85,7 +86,7 @@ async def _store(tx: Writer, found: Offer, booking: Booking, keys: Keys, now: in
     await audit.insert(
         tx, now=now, actor=actor, tag=f"{actor.kind}:booking:create", subject=booking.uid, status=booking.status
     )
-    kind = "requested" if booking.status == "pending" else "confirmed"
+    kind: Kind = "requested" if booking.status == "pending" else "confirmed"
     await announce(tx, found, booking, kind, now=now, actor=actor)
 
 

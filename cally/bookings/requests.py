@@ -50,7 +50,7 @@ def wanted(request: BookingRequest, offer: Offer) -> Wanted:
 def _companions(request: BookingRequest) -> tuple[Companion, ...]:
     if len(request.companions) > COMPANIONS:
         raise invalid("companions", f"At most {COMPANIONS} companions can be named.")
-    checked = {}
+    checked: dict[str, Companion] = {}
     for number, companion in enumerate(request.companions):
         email = email_address(companion.email, f"companions.{number}.email")
         name = line(companion.name, f"companions.{number}.name", required=False)

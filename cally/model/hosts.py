@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from cally.model.rules import Cap, EventTypeRules, ScheduleRules
+from cally.model.rules import Cap, Day, EventTypeRules, ScheduleRules
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +16,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     tz: str
     locale: str
-    week_starts_on: str
+    week_starts_on: Day
     about: str
     caps: tuple[Cap, ...]
 
