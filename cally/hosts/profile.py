@@ -5,7 +5,7 @@ from cally.hosts.rules import checked_caps
 from cally.model.accounts import Actor
 from cally.model.hosts import Host
 from cally.model.locales import locale_tag
-from cally.model.rules import DAYS, Cap
+from cally.model.rules import DAYS, Cap, Day
 from cally.model.slugs import host_slug
 from cally.model.texts import line, paragraph
 from cally.model.zones import zone
@@ -71,10 +71,11 @@ async def update_host(
     return changed
 
 
-def _day(text: str) -> str:
-    if text not in DAYS:
-        raise invalid("week_starts_on", f"This must be one of {', '.join(DAYS)}.")
-    return text
+def _day(text: str) -> Day:
+    for day in DAYS:
+        if day == text:
+            return day
+    raise invalid("week_starts_on", f"This must be one of {', '.join(DAYS)}.")
 
 
 async def _record(tx: Writer, known: Host, changed: Host, now: int, actor: Actor) -> None:
