@@ -20,7 +20,7 @@ def check_password_rules(password: str, *, name: str = "", email: str = "") -> N
     No kind of character is asked for: length decides, and what is left without the words that are tried first, those
     of the account's own name and address included.
     """
-    text = unicodedata.normalize("NFKC", password)
+    text = unicodedata.normalize("NFKC", password[: LONGEST * 4])
     if len(text) < SHORTEST:
         raise _refused(f"A password needs at least {SHORTEST} characters; four or five random words are a good one.")
     if len(text) > LONGEST:

@@ -7,6 +7,7 @@ from cally.errors import invalid
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 LONGEST = 60
+LONGEST_TYPED = 500  # characters of a name that a suggestion looks at
 WORDS = """
 about admin api app assets b booking book cally docs embed favicon feeds health help host hosts login logout manifest
 metrics offline p privacy robots security settings setup sign-in sign-out sign-up static status team teams terms theme
@@ -35,5 +36,5 @@ def host_slug(text: str, field: str = "slug") -> str:
 
 def slug_from(name: str) -> str:
     """A slug suggested by a name, `Åsa Öberg` → `asa-oberg`; empty when nothing of it can be kept."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name[:LONGEST_TYPED].replace("ß", "ss")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:LONGEST].rstrip("-")

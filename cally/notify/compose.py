@@ -17,6 +17,7 @@ from cally.notify.rendering import Reader, Words, mail_words, one_line, reader_o
 from cally.vault import Vault
 
 FILE_NAME = "invite.ics"
+LONGEST_NAME = 100  # so that a quoted name never needs a fold, at which the standard library may lose the quotes
 LONGEST_LINE = 240  # a subject that begins with a fold looks empty to some readers; RFC 5322 allows 998
 
 
@@ -50,9 +51,18 @@ def compose(message: Message, vault: Vault, *, sender: str, public_url: str, inv
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     written = mail.as_bytes(policy=policy.SMTP.clone(utf8=international, cte_type="7bit", max_line_length=LONGEST_LINE))
+    _require_own_headers(mail, written)
     return Mail(
         sender=_envelope(sender), recipient=_envelope(reader.email), content=written, international=international
     )
+
+
+def _require_own_headers(mail: EmailMessage, written: bytes) -> None:
+    """The last guard: the mail as it is written has the headers that it was given, and no other line (rule 78)."""
+    head = written.partition(b"\r\n\r\n")[0]
+    names = [line.partition(b":")[0].decode("ascii", "replace") for line in head.splitlines() if line[:1] not in b" \t"]
+    if names != mail.keys():
+        raise CallyError("invalid", "This message cannot be written as a mail: something in it would become a header.")
 
 
 def _method(kind: Kind, *, invited: bool) -> Literal["REQUEST", "CANCEL"] | None:
@@ -118,7 +128,7 @@ def _address(mail: EmailMessage, message: Message, reader: Reader, sender: str) 
 
 def _mailbox(name: str, address: str) -> Address:
     local, _, domain = _envelope(address).rpartition("@")
-    return Address(display_name=one_line(name), username=local, domain=domain)
+    return Address(display_name=one_line(name)[:LONGEST_NAME], username=local, domain=domain)
 
 
 def _envelope(address: str) -> str:

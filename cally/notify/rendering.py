@@ -87,8 +87,13 @@ def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: st
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and other control characters, fit for a header (rule 78)."""
-    return " ".join("".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text).split())
+    """The text without line breaks and other control characters, fit for a header (rule 78).
+
+    What looks like an encoded word (RFC 2047) is broken up: whoever writes or reads the header would decode it, and a
+    line break can be encoded, too.
+    """
+    line = " ".join("".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text).split())
+    return line.replace("=?", "= ?")
 
 
 class _Page:

@@ -3,8 +3,20 @@
 import asyncio
 import re
 import threading
+import unicodedata
+from collections.abc import Awaitable, Callable
 
-from cally.accounts.passwords import AT_ONCE, CURRENT, NOBODY, is_outdated, password_hash, password_matches
+import pytest
+
+from cally.accounts.passwords import (
+    AT_ONCE,
+    CURRENT,
+    LONGEST_BYTES,
+    NOBODY,
+    is_outdated,
+    password_hash,
+    password_matches,
+)
 
 PASSWORD = "brass engines hum softly"
 
@@ -48,3 +60,15 @@ def test_a_hash_of_other_parameters_is_outdated():
     """So that it is made anew when its owner signs in."""
     assert is_outdated("$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$aGFzaA")
     assert not is_outdated(NOBODY)
+
+
+@pytest.mark.parametrize("act", [password_hash, lambda text: password_matches(text, None)])
+async def test_no_more_than_a_bounded_beginning_is_normalised(
+    act: Callable[[str], Awaitable[object]], monkeypatch: pytest.MonkeyPatch
+):
+    """Bringing n accents into order takes n² steps, and whoever signs in has not shown who they are yet."""
+    lengths: list[int] = []
+    real = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: lengths.append(len(text)) or real(form, text))
+    await act("a" + "\u0301\u0316" * 8_000)
+    assert max(lengths) <= LONGEST_BYTES

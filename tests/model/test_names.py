@@ -1,5 +1,8 @@
 """Slugs, addresses, languages and texts from outside."""
 
+import unicodedata
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,7 +139,7 @@ def test_texts_are_kept_in_one_form():
     assert paragraph("a\r\nb\rc\x07\td\u2066", "notes") == "a\nb\nc\td"
 
 
-@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=80))
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=80))
 def test_a_line_can_be_kept_and_read_again(text: str):
     """Cleaning twice is cleaning once."""
     once = line(text, "title", required=False)
@@ -149,3 +152,46 @@ def test_a_paragraph_can_be_kept_and_read_again(text: str):
     once = paragraph(text, "notes")
     assert paragraph(once, "notes") == once
     once.encode()
+
+
+MARKS = "\u0301\u0316" * 8_000
+
+
+@pytest.fixture
+def ordered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every text whose accents are brought into order: n of them in a row take n² steps."""
+    seen: list[str] = []
+    real = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: seen.append(text) or real(form, text))
+    return seen
+
+
+@pytest.mark.parametrize("typed", ["a" + MARKS, "\u0f73" * 16_000, "a" + "\u0301" * 250])
+def test_piles_of_accents_are_cut_before_they_are_sorted(typed: str, ordered: list[str]):
+    """One request with 100 kB of them would hold up everybody for a quarter of a minute."""
+    for check in (line, paragraph):
+        with suppress(CallyError):
+            assert len(check(typed, "notes")) < 100
+    assert max((len(text) for text in ordered), default=0) < 100
+
+
+def test_addresses_and_slugs_look_at_a_bounded_beginning(ordered: list[str]):
+    """For the same reason."""
+    assert field_at_fault(email_address, f"a{MARKS}@example.org") == "email"
+    assert slug_from(f"a{MARKS}") == "a"
+    assert max(map(len, ordered)) <= 1_000
+
+
+@pytest.mark.rule(78)
+@pytest.mark.parametrize("breaker", ["\u2028", "\u2029"])
+def test_line_and_paragraph_separators_break_lines(breaker: str):
+    """Half the world's readers split lines there, mail and calendar programs among them."""
+    assert field_at_fault(line, f"a{breaker}b", "title") == "title"
+    assert paragraph(f"a{breaker}b", "notes") == "a\nb"
+
+
+@pytest.mark.rule(78, 79)
+@pytest.mark.parametrize("typed", ["=?utf-8?q?=0aBcc=3ax?=@example.org", "cleo@a\u05d0.example", "a" * 2_000])
+def test_an_address_that_no_mail_can_name_is_refused(typed: str):
+    """One would be decoded into a header, the other would keep the host from hearing of the booking."""
+    assert field_at_fault(email_address, typed) == "email"

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from cally.errors import CallyError
 from cally.model.bookings import Booking, Guest
 from cally.model.messages import Kind, Message, Recipient
 from cally.notify.compose import Mail, compose
@@ -119,7 +120,16 @@ def test_every_kind_has_words_for_every_reader(kind: Kind, recipient: Recipient)
 
 
 @pytest.mark.parametrize(
-    "nasty", ["A\r\nBcc: mallory@example.com", "A\nBcc: m@example.com", "A\x00\x0b\x85B", "😀" * 120]
+    "nasty",
+    [
+        "A\r\nBcc: mallory@example.com",
+        "A\nBcc: m@example.com",
+        "A\x00\x0b\x85B",
+        "😀" * 120,
+        "=?utf-8?q?=0aBcc:_mallory=40example.com?=",
+        "=?utf-8?q?=0d=0aBcc:_mallory=40example.com=0d=0a=0d=0aBuy?=",
+        "=?utf-8?b?DQpCY2M6IG1hbGxvcnlAZXhhbXBsZS5jb20=?=",
+    ],
 )
 @pytest.mark.rule(78)
 def test_headers_cannot_be_broken_out_of(nasty: str) -> None:
@@ -132,6 +142,23 @@ def test_headers_cannot_be_broken_out_of(nasty: str) -> None:
         assert len(mail.get_all("Subject", [])) == 1
         assert not any(unicodedata.category(character) == "Cc" for character in f"{mail['Subject']}{mail['From']}")
         assert [part.get_content_type() for part in mail.iter_parts()] == ["multipart/alternative", "application/ics"]
+
+
+@pytest.mark.rule(78)
+@pytest.mark.parametrize("name", ["\\" * 255, '"' * 255, "<mallory@example.com>," * 11])
+def test_a_long_name_keeps_its_quotes(name: str) -> None:
+    """What stands in a name is never an address of its own."""
+    mail = read(written(booking(guest=Guest(name=name, email="cleo@example.org", tz="Europe/Berlin")), "host"))
+    for header, address in (("From", "cally@example.net"), ("Reply-To", "cleo@example.org")):
+        assert [one.addr_spec for one in mail[header].addresses] == [address]
+
+
+@pytest.mark.rule(78)
+def test_a_mail_that_grew_a_header_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last guard, for what the words before it might let through."""
+    monkeypatch.setattr("cally.notify.compose.one_line", lambda text: text)
+    with pytest.raises(CallyError, match="would become a header"):
+        written(booking(guest=Guest(name="=?utf-8?q?=0aBcc:x?=", email="cleo@example.org", tz="Europe/Berlin")))
 
 
 @pytest.mark.rule(78)

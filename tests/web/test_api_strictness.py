@@ -6,7 +6,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from cally.errors import CallyError
 from cally.store import Store
+from cally.web.api.bodies import _unique
 from tests.cast import ada, host
 
 HOLD = {"host": "ada", "event_type": "intro", "starts_at": "2026-09-22T08:00:00Z"}
@@ -59,6 +61,24 @@ async def test_what_is_no_json_object_is_malformed(client: httpx2.AsyncClient, b
     """Broken, deep, lenient or foreign JSON is 400, never 500."""
     told = await sent(client, body)
     assert (told.status_code, told.json()["code"]) == (400, "malformed")
+
+
+def test_a_doubled_name_is_found_in_one_pass() -> None:
+    """Thousands of names before it cost one look each; looking anew for each would take seconds of everybody's time."""
+    looks = 0
+
+    class Name(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal looks
+            looks += 1
+            return super().__eq__(other)
+
+        __hash__ = str.__hash__
+
+    pairs = [(Name(f"a{number}"), 1) for number in range(1_000)]
+    with pytest.raises(CallyError):
+        _unique([*pairs, (Name("a999"), 1)])
+    assert looks < 5_000
 
 
 async def test_a_doubled_name_is_malformed(client: httpx2.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -90,8 +91,7 @@ def _pairs(query: bytes) -> list[tuple[str, str]]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
+        doubled = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise malformed(doubled, "This name is there twice in one object.")
     return found
 
