@@ -43,5 +43,5 @@ async def _beside_ceiling(port: int, path: str, process: psutil.Process) -> dict
 
 
 async def _ceiling(size: int) -> Load:
-    with bare(size) as (port, process):
-        return await load(port, "/", process)
+    with bare(size) as (port, pid):
+        return await load(port, "/", psutil.Process(pid))
