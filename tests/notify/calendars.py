@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+from email.message import EmailMessage
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,14 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     attendees: list[str]
     names: list[str]
+
+
+def invitation(mail: EmailMessage) -> bytes:
+    """The calendar file that a mail carries."""
+    (part,) = (part for part in mail.walk() if part.get_content_type() == "application/ics")
+    data = part.get_content()
+    assert isinstance(data, bytes)
+    return data
 
 
 def by_icalendar(data: bytes) -> Understood:

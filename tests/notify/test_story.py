@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.message import EmailMessage
 
 import pytest
 
@@ -15,7 +14,7 @@ from cally.store import Store, jobs
 from cally.vault import Vault
 from tests import cast
 from tests.jobs.conftest import Workshop, until
-from tests.notify.calendars import Understood, by_ical_js, by_icalendar
+from tests.notify.calendars import Understood, by_ical_js, by_icalendar, invitation
 from tests.notify.conftest import PUBLIC_URL, MailServer, Sink
 
 TEN = cast.at("2026-09-22 08:00")
@@ -51,13 +50,6 @@ async def attempted(workshop: Workshop) -> bool:
     """Whether everything that was due has been tried."""
     due = await jobs.list_due(workshop.store.reader, "mail", now=workshop.clock.now, limit=1)
     return not due and "running" not in await workshop.counts()
-
-
-def invitation(mail: EmailMessage) -> bytes:
-    (part,) = (part for part in mail.walk() if part.get_content_type() == "application/ics")
-    data = part.get_content()
-    assert isinstance(data, bytes)
-    return data
 
 
 def received(server: MailServer, address: str) -> list[tuple[Understood, Understood]]:
