@@ -16,6 +16,7 @@ import apsw
 from cally.errors import CallyError
 from cally.store import sqlite
 from cally.store.driver import Row, Value, Writer
+from cally.store.folding import Folding
 
 BUSY_RETRY_SECONDS = 0.02
 BUSY_SECONDS = 5.0
@@ -81,6 +82,7 @@ class SQLiteDatabase:
         self._writer: asyncio.Task[object] | None = None
         self._batch: _Batch | None = None
         self._commits: set[asyncio.Task[None]] = set()
+        self._folding = Folding(path, key, self._writing)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="cally-commit")
 
     @property
@@ -119,6 +121,7 @@ class SQLiteDatabase:
         while self._commits:
             await asyncio.wait(self._commits)
         async with self._lock:
+            await self._folding.close()
             if self.failed is None:
                 with suppress(apsw.BusyError, *sqlite.DISK_ERRORS):  # the log stays, and is read at the next start
                     await self._in_thread(self._fold)
@@ -176,6 +179,14 @@ class SQLiteDatabase:
                 raise
             else:
                 batch.succeed()
+                await self._keep_log_short()
+
+    async def _keep_log_short(self) -> None:
+        """Nobody waits for this but the next batch, and that only when the log is very long."""
+        if self._folding.overdue:
+            with suppress(apsw.BusyError, *sqlite.DISK_ERRORS):
+                await self._in_thread(self._begin_log_anew)
+        self._folding.start_if_due()
 
     def _after_failed_commit(self, error: apsw.Error) -> CallyError:
         """A full disk leaves things as they were; after any other fault the outcome is unknown until a restart."""
@@ -198,6 +209,9 @@ class SQLiteDatabase:
 
     def _commit(self) -> None:
         self._writing.execute("COMMIT")
+
+    def _begin_log_anew(self) -> None:
+        self._writing.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
 
     def _fold(self) -> None:
         self._writing.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)

@@ -15,7 +15,7 @@ from cally.errors import CallyError
 from cally.model.bookings import Booked, BookingRequest, Guest
 from cally.model.ids import new_id, new_uid
 from cally.model.rules import DAYS, EventTypeRules, ScheduleRules, WeeklyHours, Window
-from cally.store import Store, open_store, sqlite
+from cally.store import Store, folding, open_store, sqlite
 from tests.cast import AS_CLEO, DAY, NOW, event_type, host, schedule
 from tests.process import powerloss
 from tests.process.mutants import broken
@@ -25,7 +25,7 @@ KEY = bytes(range(32))
 GUESTS = 6
 REQUESTS = 25
 DAYS_AHEAD = 20
-CHECKPOINT_PAGES = 250
+STEP_PAGES, MOST_PAGES = 100, 600
 AROUND_THE_CLOCK = ScheduleRules(
     tz="UTC", weekly=(WeeklyHours(days=DAYS, hours=Window(from_minute=0, to_minute=24 * 60)),)
 )
@@ -46,6 +46,8 @@ def cut(directory: Path, *, images: int, seed: int, mutant: Callable[[pytest.Mon
     live.mkdir(parents=True)
     with broken(mutant), pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "VFS", f"multipleciphers-{recorder.name}")
+        patch.setattr(folding, "STEP_PAGES", STEP_PAGES)
+        patch.setattr(folding, "MOST_PAGES", MOST_PAGES)
         disk = asyncio.run(_history(live, recorder, chance))
     return _judged(disk, recorder.events, directory / "cut", images, chance)
 
@@ -59,7 +61,6 @@ async def _history(live: Path, recorder: powerloss.Recorder, chance: random.Rand
     disk = powerloss.Disk(live)
     recorder.recording = True
     store = open_store(live / "cally.db", KEY)
-    store._writing.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
     availability = Availability(store)
     guests = [_guest(store, availability, recorder, number, chance) for number in range(GUESTS)]
     await asyncio.gather(*guests, _intruder(live / "cally.db"))
