@@ -29,6 +29,7 @@ from cally.ops.live import Live
 from cally.store import Store, open_store
 from cally.vault import Vault, read_or_make_key
 from cally.web.doors import Doors
+from cally.web.guest_brake import GuestBrake
 
 holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # private to granian, and named nowhere else
 
@@ -166,6 +167,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         trusted_proxies=settings.trusted_proxies,
         limits=settings.limits,
         brake=accounts.SignInBrake(limits=settings.limits),
+        guests=GuestBrake(limits=settings.limits),
         reload=live.reload,
         fixed=live.fixed,
         allowed_networks=settings.allowed_networks,

@@ -83,14 +83,14 @@ class SignInBrake:
 
 
 def _pair(address: str, account: str) -> Key:
-    return _network(address), account
+    return network(address), account
 
 
 def _alone(address: str) -> Key:
-    return _network(address), ""
+    return network(address), ""
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """What one household or machine holds: a whole IPv4 address, an IPv6 /64."""
     try:
         known = ipaddress.ip_address(address)

@@ -10,6 +10,7 @@ from cally.notify import MailSettings
 from cally.ops.health import HealthReport
 from cally.store import Store
 from cally.vault import Vault
+from cally.web.guest_brake import GuestBrake
 
 
 async def _nothing() -> None:
@@ -23,8 +24,9 @@ class Doors:
     `public_url` is what links are made of (no slash at its end), read at each use because an admin may change it.
     `mail` is None while no mail server is set up. `wake` tells the job worker that an outbox row is waiting.
     `health` is asked for the checks of `/api/health`. `trusted_proxies` are networks whose forwarding headers count.
-    `brake` slows down whoever guesses passwords. `reload` makes a changed setting count; those named in `fixed`
-    (`public_url`, `smtp_url`) were decided by the operator and cannot be changed in the browser.
+    `brake` slows down whoever guesses passwords, `guests` whoever books and holds like a machine. `reload` makes a
+    changed setting count; those named in `fixed` (`public_url`, `smtp_url`) were decided by the operator and cannot be
+    changed in the browser.
     `allowed_networks` are the private ones that calendars may be read from.
     """
 
@@ -39,6 +41,7 @@ class Doors:
     trusted_proxies: tuple[str, ...] = ()
     limits: bool = True
     brake: SignInBrake = field(default_factory=SignInBrake)
+    guests: GuestBrake = field(default_factory=GuestBrake)
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
     allowed_networks: tuple[str, ...] = ()

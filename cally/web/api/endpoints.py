@@ -177,6 +177,8 @@ async def _call(endpoint: Endpoint, request: Request[Any, Any, Any], doors: Door
     known: Caller | None = None
     if endpoint.scope and not (endpoint.manage and MANAGE_TOKEN in request.headers):
         known = await caller(request, doors, endpoint.scope, now)
+    if known is None and endpoint.method != "GET":
+        doors.guests.change(anybody(request, doors).address, now)
     query: Any = read_query(request, endpoint.query or Nothing)
     body, sent = await _body(endpoint, request)
     return Call(

@@ -85,6 +85,8 @@ def codes(endpoint: Endpoint) -> tuple[str, ...]:
         found |= {"forbidden", "storage_busy", "storage_full", "storage_failed"}
     if endpoint.scope:
         found |= {"unauthorized", "forbidden"}
+    if endpoint.method != "GET" and (endpoint.scope is None or endpoint.manage):
+        found.add("rate_limited")
     return tuple(sorted(found, key=lambda code: (STATUS[code], code)))
 
 

@@ -96,19 +96,22 @@ async def make_booking(call: Call) -> Answer:
     time is gone, the answer is 409 `slot_taken` with the nearest `alternatives`.
     """
     request = _request(call.body)
-    doors = call.doors
+    doors, actor = call.doors, call.guest()
+    doors.guests.change(actor.address, call.now, times=len(request.companions))
     made = await bookings.book(
         doors.store,
         doors.availability,
         request,
         now=call.now,
-        actor=call.guest(),
+        actor=actor,
         idempotency_key=_key(call),
     )
     if isinstance(made, Taken):
         found = await offer(doors.store.reader, request.host, request.event_type)
         raise slot_taken(made, found.duration_minutes(request.duration_minutes))
     doors.wake()
+    if made.created:
+        doors.guests.given_up(request.hold)
     shown = await shown_booking(doors, made.booking, for_guest=True)
     return answer(shown, 201 if made.created else 200, {"location": f"/api/v1/bookings/{made.booking.uid}"})
 

@@ -37,7 +37,8 @@ class HoldShown(msgspec.Struct, frozen=True, kw_only=True):
 async def make_hold(call: Call) -> Answer:
     """Keep a slot for ten minutes."""
     wanted: HoldWanted = call.body
-    doors = call.doors
+    doors, address = call.doors, call.guest().address
+    doors.guests.hold(address, call.now, replaces=wanted.replaces)
     held = await bookings.hold(
         doors.store,
         doors.availability,
@@ -48,9 +49,11 @@ async def make_hold(call: Call) -> Answer:
         duration_minutes=wanted.duration_minutes,
         replaces=wanted.replaces,
     )
+    doors.guests.given_up(wanted.replaces)
     if isinstance(held, Taken):
         found = await offer(doors.store.reader, wanted.host, wanted.event_type)
         raise slot_taken(held, found.duration_minutes(wanted.duration_minutes))
+    doors.guests.held(address, held.uid, held.expires_at)
     shown = HoldShown(
         uid=held.uid,
         starts_at=instant(held.starts_at),
@@ -64,4 +67,5 @@ async def make_hold(call: Call) -> Answer:
 async def release_hold(call: Call) -> Answer:
     """Give a hold up early; one that is not there is no fault."""
     await bookings.release(call.doors.store, call.path["uid"])
+    call.doors.guests.given_up(call.path["uid"])
     return answer(None, 204)

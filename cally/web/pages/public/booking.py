@@ -46,6 +46,7 @@ async def details_page(
     status: int = 200,
     alternatives: tuple[int, ...] | None = None,
     notice: str = "",
+    headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """The form for a chosen slot. `alternatives` are offered when it cannot be had; without them it is looked up."""
     now = doors.clock()
@@ -59,6 +60,7 @@ async def details_page(
         request,
         PAGE,
         status,
+        headers=headers,
         **_without(values, "words"),
         step="details",
         slot=iso(slot),

@@ -26,6 +26,7 @@ async def confirm_cancellation(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], token: FromPath[str]
 ) -> Response[Any]:
     """Cancel; twice is no fault, and what can no longer be cancelled is said on the ticket (rule 54)."""
+    doors.guests.change(guest(request, doors).address, doors.clock())
     found, form = await managed(doors, token), await forms.read(request)
     try:
         await cancel(

@@ -38,6 +38,7 @@ async def confirm(
     if form.faults:
         return await details_page(request, doors, found, words, form=form, status=422)
     try:
+        doors.guests.change(guest(request, doors).address, doors.clock(), times=1 + len(wanted.companions))
         answer = await _book(request, doors, wanted, form)
     except CallyError as error:
         return await _again(request, doors, found, words, form, error)
@@ -52,13 +53,18 @@ async def confirm(
 async def _book(request: Request[Any, Any, Any], doors: Doors, wanted: BookingRequest, form: Form) -> Booked | Taken:
     if form.has("instead") and form.text("hold"):
         await release(doors.store, form.text("hold"))
+        doors.guests.given_up(form.text("hold"))
     actor = guest(request, doors)
     key = form.text("key") or None
     try:
-        return await book(doors.store, doors.availability, wanted, now=doors.clock(), actor=actor, idempotency_key=key)
+        made = await book(doors.store, doors.availability, wanted, now=doors.clock(), actor=actor, idempotency_key=key)
     except CallyError as error:
         if error.facts.get("field") != "hold":
             raise
+    else:
+        if isinstance(made, Booked) and made.created:
+            doors.guests.given_up(wanted.hold)
+        return made
     unheld = msgspec.structs.replace(wanted, hold=None)
     return await book(doors.store, doors.availability, unheld, now=doors.clock(), actor=actor, idempotency_key=key)
 
@@ -70,6 +76,10 @@ async def _again(
     if error.code == "idempotency_key_reused":
         fresh = Form([(name, value) for name, value in form.pairs if name != "key"] + [("key", new_key())])
         return await details_page(request, doors, found, words, form=fresh, status=409, notice=ALREADY)
+    if error.code == "rate_limited":
+        wait = {"retry-after": str(error.facts["retry_after"])}
+        told = f"{error.sentence} Your details are kept."
+        return await details_page(request, doors, found, words, form=form, status=429, notice=told, headers=wait)
     note(form, error)
     return await details_page(request, doors, found, words, form=form, status=422)
 

@@ -43,6 +43,7 @@ async def new_times(
 @post("/b/{token:str}/reschedule", status_code=200, include_in_schema=False)
 async def move(request: Request[Any, Any, Any], doors: NamedDependency[Doors], token: FromPath[str]) -> Response[Any]:
     """Move the booking: 303 to the ticket, 409 with the nearest other times when the new one is gone."""
+    doors.guests.change(guest(request, doors).address, doors.clock())
     found, form = await managed(doors, token), await forms.read(request)
     starts_at = slot_of(form)
     if starts_at is None:
