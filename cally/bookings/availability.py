@@ -9,7 +9,8 @@ from cally.model.bookings import Slot, Taken
 from cally.model.rules import Refusal
 from cally.store import Reader, Store, occupancy
 
-REMEMBERED = 2_048
+REMEMBERED_SLOTS = 200_000  # some 30 MB; anybody may ask for any stretch, so the number of answers bounds nothing
+ANSWER_COST = 100  # what an answer takes beside its slots, counted in slots
 ALTERNATIVES = 3
 BEFORE_SECONDS = 3 * 86_400
 AFTER_SECONDS = 14 * 86_400
@@ -22,8 +23,9 @@ Key = tuple[int, int, int, int]
 class Availability:
     """Free slots of event types. What was computed is kept until the host's revision or the minute changes."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, remembered_slots: int = REMEMBERED_SLOTS) -> None:
         self._store = store
+        self._left = remembered_slots
         self._known: OrderedDict[Key, tuple[Version, tuple[Slot, ...]]] = OrderedDict()
 
     async def version(self, offer: Offer, now: int) -> Version:
@@ -48,10 +50,7 @@ class Availability:
             self._known.move_to_end(key)
             return known[1]
         found = () if version[2] else await self._compute(offer, minutes, now, (from_at, to_at))
-        self._known[key] = (version, found)
-        self._known.move_to_end(key)
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        self._keep(key, version, found)
         return found
 
     async def taken(self, offer: Offer, refusal: Refusal, starts_at: int, *, minutes: int, now: int) -> Taken:
@@ -63,6 +62,17 @@ class Availability:
         starts = [slot.starts_at for slot in slots]
         nearest = engine.alternatives(starts, starts_at, count=ALTERNATIVES, tz=offer.schedule.rules.tz)
         return Taken(refusal=refusal, alternatives=tuple(nearest))
+
+    def _keep(self, key: Key, version: Version, found: tuple[Slot, ...]) -> None:
+        """Keep an answer, in the place of those asked for longest ago."""
+        earlier = self._known.pop(key, None)
+        if earlier is not None:
+            self._left += ANSWER_COST + len(earlier[1])
+        self._known[key] = (version, found)
+        self._left -= ANSWER_COST + len(found)
+        while self._left < 0 and self._known:
+            _, (_, oldest) = self._known.popitem(last=False)
+            self._left += ANSWER_COST + len(oldest)
 
     async def _compute(self, offer: Offer, minutes: int, now: int, window: tuple[int, int]) -> tuple[Slot, ...]:
         db = self._store.reader

@@ -7,6 +7,7 @@ import pytest
 
 from cally import engine
 from cally.bookings import Availability, book, cancel, hold, offer
+from cally.bookings.availability import ANSWER_COST, REMEMBERED_SLOTS
 from cally.model.hosts import Host
 from cally.model.rules import EventTypeRules, Question, ScheduleRules
 from cally.store import Store, event_types, hosts, schedules
@@ -112,3 +113,25 @@ async def test_the_passing_minute_is_a_change_too(store: Store, availability: Av
     nine = at("2026-09-21 07:00")
     assert nine in await look(store, availability, now=nine - 60)
     assert nine not in await look(store, availability, now=nine + 60)
+
+
+async def test_what_is_remembered_is_bounded_by_its_size(store: Store, ada: Host) -> None:
+    """Anybody may ask for any stretch: ten long answers must not take ten times what ten short ones do."""
+    availability = Availability(store, remembered_slots=1_000)
+    found = await offer(store.reader, "ada", "intro")
+    for day in range(20):
+        start = WEEK[0] + day * 86_400
+        await availability.slots(found, now=NOW, from_at=start, to_at=start + 60 * 86_400)
+    kept = list(availability._known.values())
+    assert 0 < sum(len(slots) for _, slots in kept) <= 1_000
+    for day in range(100):
+        await availability.slots(found, now=NOW, from_at=WEEK[0], to_at=WEEK[0] + day)
+    assert len(availability._known) <= 10
+
+
+async def test_asking_again_takes_no_more_room(store: Store, ada: Host) -> None:
+    """An answer that is renewed each minute takes the place of the one before it."""
+    availability = Availability(store)
+    for minute in range(3):
+        await look(store, availability, NOW + 60 * minute)
+    assert availability._left == REMEMBERED_SLOTS - ANSWER_COST - len(await look(store, availability, NOW + 120))

@@ -8,7 +8,7 @@ import pytest
 from cally.bookings import book
 from cally.model.rules import EventTypeRules, ScheduleRules, WeeklyHours, Window
 from cally.store import Store, accounts
-from cally.web.api.v1.slots import Known, SlotsMemory
+from cally.web.api.v1.slots import ANSWER_BYTES, Known, SlotsMemory
 from cally.web.doors import Doors
 from tests.cast import AS_CLEO, NOW, ada, at, event_type, host, request, schedule
 from tests.web.conftest import Watch
@@ -111,10 +111,19 @@ async def test_another_length_has_other_slots(client: httpx2.AsyncClient, store:
 
 def test_memory_is_bounded_in_bytes() -> None:
     """The least recently used answers are forgotten when the rest would not fit."""
-    memory = SlotsMemory(most_bytes=250)
+    memory = SlotsMemory(most_bytes=2 * ANSWER_BYTES + 250)
     answer: Any = Known(None, (1, 1, False), b"x" * 100, '"x"')  # type: ignore[arg-type]  # no offer is looked at
     for name in ("a", "b", "a", "c"):
         memory.get((name, "intro", b""))
         memory.put((name, "intro", b""), answer)
     assert memory.get(("a", "intro", b"")) is not None
     assert memory.get(("b", "intro", b"")) is None
+
+
+def test_answers_without_slots_take_room_as_well() -> None:
+    """There are as many addresses as anybody likes to type, and most of them have an empty answer."""
+    memory = SlotsMemory(most_bytes=10 * (ANSWER_BYTES + 1_000))
+    answer: Any = Known(None, (1, 1, False), b"", '"x"')  # type: ignore[arg-type]  # no offer is looked at
+    for number in range(100):
+        memory.put(("ada", "intro", b"%1000d" % number), answer)
+    assert len(memory._known) == 10

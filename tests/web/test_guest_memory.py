@@ -12,6 +12,7 @@ from cally.notify import MailSettings
 from cally.store import Store, event_types, hosts
 from cally.web import build
 from cally.web.doors import Doors
+from cally.web.pages.public.remembered import PAGE_BYTES, Pages
 from tests.cast import NOW, ada
 from tests.web.conftest import asking
 from tests.web.guests import booked, look, words
@@ -113,3 +114,12 @@ async def test_whether_mail_is_sent_is_said_plainly(store: Store, doors: Doors) 
     assert "is on its way to cleo@example.org" not in said[0]
     assert "You will get a calendar invitation by e-mail" in said[1]
     assert "is on its way to cleo@example.org" in said[1]
+
+
+def test_pages_are_bounded_in_bytes() -> None:
+    """Everybody may ask for a page that nobody has asked for before; what was asked for longest ago goes."""
+    pages = Pages(most_bytes=10 * (PAGE_BYTES + 1_100))
+    for number in range(100):
+        pages.keep(number % 40, Any, None, "x" * 1_000)  # type: ignore[arg-type] # no offer is looked at
+    assert 9 <= len(pages._known) <= 10
+    assert pages.get(19) is not None

@@ -16,7 +16,8 @@ from cally.web.api.endpoints import Answer, Call, Noun, encoded
 from cally.web.api.instants import day_end, day_start, instant
 
 LONGEST_RANGE_DAYS = 100
-REMEMBERED_BYTES = 16_777_216
+REMEMBERED_BYTES = 33_554_432
+ANSWER_BYTES = 4_096  # what an answer takes beside its text: an address that is asked for is an entry, however empty
 
 noun = Noun("Slots")
 Key = tuple[str, str, bytes]
@@ -57,7 +58,7 @@ class Known(NamedTuple):
 
 
 class SlotsMemory:
-    """Answers by what was asked, the least recently used forgotten first; bounded in bytes."""
+    """Answers by what was asked, the least recently used forgotten first; bounded in bytes, addresses included."""
 
     def __init__(self, most_bytes: int = REMEMBERED_BYTES) -> None:
         self._known: OrderedDict[Key, Known] = OrderedDict()
@@ -74,12 +75,15 @@ class SlotsMemory:
         """Keep an answer."""
         earlier = self._known.pop(key, None)
         if earlier is not None:
-            self._left += len(earlier.body)
+            self._left += _size(key, earlier)
         self._known[key] = known
-        self._left -= len(known.body)
+        self._left -= _size(key, known)
         while self._left < 0 and self._known:
-            _, oldest = self._known.popitem(last=False)
-            self._left += len(oldest.body)
+            self._left += _size(*self._known.popitem(last=False))
+
+
+def _size(key: Key, known: Known) -> int:
+    return ANSWER_BYTES + len(key[2]) + len(known.body)
 
 
 @noun.does(

@@ -12,7 +12,8 @@ from litestar.response.base import ASGIResponse
 from cally.bookings import Availability, Offer
 from cally.web.rendering import HTML, AnyRequest
 
-MOST = 1_024
+MOST_BYTES = 33_554_432
+PAGE_BYTES = 4_096  # what a page takes beside its text
 VARY = "Accept-Encoding, Accept-Language, Cookie"
 
 
@@ -29,8 +30,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 class Pages:
     """The pages last asked for, by everything they depend on but time and availability."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._known: OrderedDict[Any, Page] = OrderedDict()
+        self._left = most_bytes
 
     def get(self, key: Any) -> Page | None:
         """The page kept under this key; whether it is still right, the asker must judge."""
@@ -40,15 +42,22 @@ class Pages:
         return found
 
     def keep(self, key: Any, offer: Offer, version: Any, text: str) -> Page:
-        """Keep a page, in the place of the one asked for longest ago when there are too many."""
+        """Keep a page, in the place of those asked for longest ago when they become too much."""
         body = text.encode()
         tag = hashlib.sha256(body).hexdigest()[:16]
         packed = gzip.compress(body, 6, mtime=0)
         made = Page(offer=offer, version=version, body=body, packed=packed, tag=tag)
+        earlier = self._known.pop(key, None)
+        self._left += _size(earlier) if earlier is not None else 0
         self._known[key] = made
-        if len(self._known) > MOST:
-            self._known.popitem(last=False)
+        self._left -= _size(made)
+        while self._left < 0 and self._known:
+            self._left += _size(self._known.popitem(last=False)[1])
         return made
+
+
+def _size(page: Page) -> int:
+    return PAGE_BYTES + len(page.body) + len(page.packed)
 
 
 _pages: WeakKeyDictionary[Availability, Pages] = WeakKeyDictionary()
