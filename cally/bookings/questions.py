@@ -10,6 +10,7 @@ from cally.store import Reader, calendars, occupancy
 from cally.store.occupancy import ClaimRow
 
 DAY_SECONDS = 86_400
+MINUTE_SECONDS = 60
 REACH_DAYS = {"day": 2, "week": 8, "month": 32, "year": 367}
 STALE_AFTER_SECONDS = 3 * 3_600
 
@@ -32,8 +33,9 @@ async def question(
     """All that decides which starts in `window` may be booked; claims named in `without` (uids) do not count."""
     rules = offer.rules(duration_minutes)
     host_caps = offer.host.caps
-    reach = _reach(rules, (*rules.caps, *host_caps), window, now)
-    claims = [c for c in await occupancy.list_between(db, offer.host.id, *reach) if c.uid not in without]
+    near = window[1] - window[0] == duration_minutes * MINUTE_SECONDS and not without
+    found = await _claims(db, offer, rules, window, now, near=near)
+    claims = [claim for claim in found if claim.uid not in without]
     busy = await calendars.list_busy(
         db, offer.host.id, _first(rules, window, now) - DAY_SECONDS, window[1] + DAY_SECONDS
     )
@@ -58,6 +60,17 @@ def free_time_only(asked: Question, starts_at: int, ends_at: int) -> Question:
         msgspec.structs.replace(host, schedule=None, open=((starts_at, ends_at),), caps=()) for host in asked.hosts
     )
     return msgspec.structs.replace(asked, event_type=rules, hosts=hosts)
+
+
+async def _claims(
+    db: Reader, offer: Offer, rules: EventTypeRules, window: tuple[int, int], now: int, *, near: bool
+) -> list[ClaimRow]:
+    """The claims that matter for the window; `near`, when it is one start's, needs the neighbours alone."""
+    caps = (*rules.caps, *offer.host.caps)
+    counts_open_days = rules.horizon is not None and rules.horizon.kind == "open_days"
+    if near and not caps and not counts_open_days and rules.grid == "opening":
+        return await occupancy.list_around(db, offer.host.id, *window)
+    return await occupancy.list_between(db, offer.host.id, *_reach(rules, caps, window, now))
 
 
 def _reach(rules: EventTypeRules, caps: Iterable[Cap], window: tuple[int, int], now: int) -> tuple[int, int]:

@@ -8,21 +8,27 @@ NEAR_SECONDS = 7 * DAY
 
 
 def nearest(starts: Iterable[int], wanted: int, *, count: int, tz: str) -> list[int]:
-    """At most `count` starts around the wanted one, in order: the nearest, then the nearest of other days.
+    """At most `count` starts around the wanted one, in order: the nearest half, then the nearest of other days.
 
     Days are local to `tz`. Days further than a week away come last, after more times of the near days.
     """
     by_distance = sorted(set(starts) - {wanted}, key=lambda start: (abs(start - wanted), start))
-    seen: set[int] = set()
+    chosen = by_distance[: (count + 1) // 2]
+    rest = by_distance[len(chosen) :]
+    return sorted(chosen + _spread(rest, wanted, {local_day(tz, start) for start in chosen}, tz, count - len(chosen)))
+
+
+def _spread(by_distance: list[int], wanted: int, seen: set[int], tz: str, count: int) -> list[int]:
+    """The nearest of each day that is not seen yet; where days run out, more of those that are."""
     first_of_day: list[int] = []
     others: list[int] = []
     for start in by_distance:
         day = local_day(tz, start)
-        if day in seen or (seen and abs(start - wanted) > NEAR_SECONDS):
+        if day in seen or abs(start - wanted) > NEAR_SECONDS:
             others.append(start)
         else:
             first_of_day.append(start)
-        seen.add(day)
+        seen = seen | {day}
         if len(first_of_day) == count:
             break
-    return sorted((first_of_day + others)[:count])
+    return (first_of_day + others)[:count]

@@ -60,6 +60,14 @@ WHERE owner_id = :owner_id
   )
 ORDER BY starts_at
 """
+NEXT = """
+SELECT kind, uid, event_type_id, starts_at, ends_at, buffer_before, buffer_after, seats_taken, expires_at
+FROM occupancy
+WHERE owner_id = :owner_id
+  AND starts_at >= :from_at
+ORDER BY starts_at
+LIMIT 1
+"""
 HOLD = """
 SELECT uid, owner_id, event_type_id, starts_at, ends_at, expires_at
 FROM occupancy
@@ -143,6 +151,16 @@ async def list_between(db: Reader, owner_id: int, from_at: int, to_at: int) -> l
     Claims of an owner do not overlap, so only the last one that starts before `from_at` can reach into the range.
     """
     rows = await db.rows(BETWEEN, owner_id=owner_id, from_at=from_at, to_at=to_at)
+    return [ClaimRow(*row) for row in rows]
+
+
+async def list_around(db: Reader, owner_id: int, from_at: int, to_at: int) -> list[ClaimRow]:
+    """Claims that touch `[from_at, to_at)` and the nearest on either side: all that can clash with one made there.
+
+    A claim further away cannot: the nearest one keeps its distance from it, buffers included.
+    """
+    rows = await db.rows(BETWEEN, owner_id=owner_id, from_at=from_at, to_at=to_at)
+    rows += await db.rows(NEXT, owner_id=owner_id, from_at=to_at)
     return [ClaimRow(*row) for row in rows]
 
 

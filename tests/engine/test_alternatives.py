@@ -13,8 +13,9 @@ def nearest(starts: list[int], count: int = 3) -> list[int]:
 
 
 def test_alternatives_spread_over_days() -> None:
-    """One of today, then the nearest of the days around, in order of time."""
-    assert nearest([1, 2, 3, -24, 24, 25, 48]) == [-24, 1, 24]
+    """The two nearest, then the nearest of another day, in order of time."""
+    assert nearest([1, 2, 3, -24, 24, 25, 48]) == [-24, 1, 2]
+    assert nearest([1, 2, 3, 24, 25, 48, 49], count=4) == [1, 2, 24, 48]
 
 
 def test_far_days_come_after_more_of_the_near_ones() -> None:

@@ -66,7 +66,7 @@ async def test_a_guest_is_booked_moved_and_cancelled_and_both_are_told(office: S
 
 
 async def test_the_state_directory_tells_nothing_without_its_key(office: Served) -> None:
-    """No file has a name, an address or a token in clear; stock SQLCipher opens the file with the raw key, while it is in use."""
+    """No file has a name or a token in clear; stock SQLCipher opens the database with its key, while it is in use."""
     guest = Caller(office.port)
     assert (await guest.post("/api/v1/bookings", wanted(slot(1), 1))).status == 201
     guest.close()
