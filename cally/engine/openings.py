@@ -51,9 +51,8 @@ def schedule_openings(rules: ScheduleRules, within: Interval) -> list[Opening]:
     found: list[Opening] = []
     for days in LOOK_BACK_DAYS:
         first = local_day(rules.tz, start) - days
-        edge = (first - 1) * DAY + DAY // 2
         found = [opening for opening in _laid_out(rules, first, last) if opening[1] > start and opening[0] < end]
-        if not found or local(rules.tz, found[0][0]) > edge:
+        if not found or local(rules.tz, found[0][0]) >= (first + bool(rules.travel)) * DAY:
             return found
     since = -local(rules.tz, 0)
     return [(since, found[0][1], found[0][2]), *found[1:]]
@@ -75,6 +74,7 @@ def closed_by(rules: ScheduleRules, at: int) -> str:
 
 
 def _laid_out(rules: ScheduleRules, first: int, last: int) -> list[Opening]:
+    """All openings of these dates. Of the day before `first` only what begins in it is known, not what came over."""
     walls = _wall_hours(rules, first, last)
     if not rules.travel:
         return [(start, end, rules.tz) for start, end in _instants(merged(walls), rules.tz)]

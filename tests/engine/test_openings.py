@@ -110,9 +110,19 @@ def test_the_grid_stands_still_while_time_passes_and_events_end() -> None:
 def test_the_grid_does_not_depend_on_the_window() -> None:
     """A window that begins inside an opening shows the same starts, also when the opening is days old."""
     host = {"schedule": schedule(hours("00:00", "24:00", WORK))}
-    late = ask((f"{TUESDAY}T10:00:00Z", f"{TUESDAY}T15:00:00Z"), {"duration_minutes": 50}, host)
+    late = ask(("2026-06-11T10:00:00Z", "2026-06-11T15:00:00Z"), {"duration_minutes": 50}, host)
     whole = ask(on(MONDAY, "2026-06-12"), {"duration_minutes": 50}, host)
     assert engine.slots(late) == [s for s in engine.slots(whole) if late.window[0] <= s <= late.window[1] - 3_000]
+
+
+@pytest.mark.rule(19, 26)
+def test_the_grid_begins_with_the_night_before_the_night_before() -> None:
+    """Nights and days that touch are one opening, however many of them came over from the day before."""
+    weekly = [hours("23:00", "17:30", ["thu"]), hours("12:45", "07:45", ["fri"])]
+    window = ("2026-06-13T00:00:00Z", "2026-06-13T12:00:00Z")
+    starts = engine.slots(ask(window, {"duration_minutes": 35}, {"schedule": schedule(*weekly)}))
+    assert starts
+    assert {(start - at("2026-06-11T23:00:00Z")) % 2_100 for start in starts} == {0}
 
 
 @pytest.mark.rule(26)
