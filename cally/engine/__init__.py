@@ -6,7 +6,7 @@ It knows no clock, no disk and no globals; the same answer serves the page, the 
 from collections.abc import Iterable
 
 from cally.engine.alternatives import nearest
-from cally.engine.explain import why_not
+from cally.engine.explain import open_days, why_not
 from cally.engine.openings import host_openings, shown
 from cally.engine.team import team_slots
 from cally.model.rules import Answer, Interval, Question, Refusal
@@ -21,7 +21,7 @@ def slots(question: Question) -> list[int]:
 
 def refusal(question: Question, start: int) -> Refusal | None:
     """Why a start cannot be booked, with the facts that explain it; None exactly for the starts in `slots`."""
-    return why_not(question, start)
+    return why_not(question, start, open_days(question, [start]))
 
 
 def openings(question: Question) -> dict[str, tuple[Interval, ...]]:
@@ -32,9 +32,10 @@ def openings(question: Question) -> dict[str, tuple[Interval, ...]]:
 
 def answer(question: Question) -> Answer:
     """All that the question asks for: slots, refusals for `ask`, openings when wanted."""
+    known = open_days(question, question.ask)
     return Answer(
         slots=tuple(slots(question)),
-        refusals={start: refusal(question, start) for start in question.ask},
+        refusals={start: why_not(question, start, known) for start in question.ask},
         openings=openings(question) if "openings" in question.want else None,
     )
 

@@ -30,7 +30,17 @@ NEXT_OPENING_DAYS = 14
 NEXT_GRID_DAYS = 1
 
 
-def why_not(question: Question, start: int) -> Refusal | None:
+OpenDays = dict[str, int | None]
+"""Host id → the last day of a horizon of open days."""
+
+
+def open_days(question: Question, starts: Iterable[int]) -> OpenDays:
+    """What `why_not` has to know of every host to judge these starts; worked out once for all of them."""
+    until = max(starts, default=question.now) + question.event_type.duration_minutes * 60 + DAY
+    return {host.id: last_open_day(question, host, until) for host in question.hosts}
+
+
+def why_not(question: Question, start: int, open_days: OpenDays) -> Refusal | None:
     """Why nobody can be booked at this start, or None when the assignment has enough free hosts.
 
     Of hosts who stand for each other, the one who came nearest to being free says why.
@@ -40,7 +50,7 @@ def why_not(question: Question, start: int) -> Refusal | None:
     if not question.hosts:
         return Refusal(code="closed")
     for circle in circles(question):
-        refusals = [host_refusal(question, host, start) for host in circle]
+        refusals = [host_refusal(question, host, start, open_days[host.id]) for host in circle]
         found = [refusal for refusal in refusals if refusal is not None]
         if len(found) == len(circle):
             return max(found, key=lambda refusal: ORDER.index(refusal.code))
@@ -50,11 +60,11 @@ def why_not(question: Question, start: int) -> Refusal | None:
     return None
 
 
-def host_refusal(question: Question, host: HostRules, start: int) -> Refusal | None:
+def host_refusal(question: Question, host: HostRules, start: int, last_day: int | None) -> Refusal | None:
     """Why this host cannot be booked at this start; the window does not matter here."""
     rules = question.event_type
     asked = (start, start + rules.duration_minutes * 60)
-    outside = out_of_bounds(bounds(question, host, last_open_day(question, host, asked[1] + DAY)), start)
+    outside = out_of_bounds(bounds(question, host, last_day), start)
     if outside is not None:
         (code, rule), until = outside
         return Refusal(code=code, host=host.id, rule=rule, until=until)

@@ -31,12 +31,12 @@ def last_open_day(question: Question, host: HostRules, until: int) -> int | None
     if not horizon.days:
         return local_day(tz, question.now) - 1
     until = min(until, question.now + FURTHEST_DAYS * DAY)
-    at, open_days = question.now, set[int]()
+    at, ahead, open_days = question.now, LOOK_AHEAD_DAYS, set[int]()
     while at < until and len(open_days) < horizon.days:
-        window = (at, at + LOOK_AHEAD_DAYS * DAY)
+        window = (at, at + ahead * DAY)
         found = _slots(question, host, (at, window[1] + question.event_type.duration_minutes * 60), None, None)
         open_days.update(local_day(tz, start) for start in found if start < window[1])
-        at = window[1]
+        at, ahead = window[1], 2 * ahead
     reached = sorted(open_days)[: horizon.days]
     return reached[-1] if len(reached) == horizon.days else None
 

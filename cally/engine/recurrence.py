@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 
 from cally.engine.zones import DAY, day_date, day_number, local
 from cally.model.recurrence import Recurrence, recurrence
 from cally.model.rules import Pattern
 
 MOST_PERIODS = 100_000
+LAST_DAY = day_number(date(2200, 1, 1))
 
 
 def pattern_days(pattern: Pattern, tz: str, first: int, last: int) -> list[int]:
@@ -19,7 +21,13 @@ def pattern_days(pattern: Pattern, tz: str, first: int, last: int) -> list[int]:
     anchor = day_number(pattern.anchored_on)
     if rule.count is None:
         return [day for day in _days(rule, anchor, max(first, anchor), end) if day >= first]
-    return [day for day, _ in zip(_days(rule, anchor, anchor, end), range(rule.count), strict=False) if day >= first]
+    return [day for day in _counted(rule, anchor) if first <= day <= end]
+
+
+@lru_cache(maxsize=128)
+def _counted(rule: Recurrence, anchor: int) -> tuple[int, ...]:
+    """All days of a rule with COUNT, which has to be counted from its anchor on."""
+    return tuple(islice(_days(rule, anchor, anchor, LAST_DAY), rule.count))
 
 
 def _last_day(rule: Recurrence, pattern: Pattern, tz: str) -> int | None:

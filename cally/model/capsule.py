@@ -60,6 +60,7 @@ MOST_CANDIDATES = 4_000_000
 MOST_PATTERNS = 50
 MOST_ASKED = 1_000
 MOST_ASKED_HOSTS = 20_000
+MOST_ASKED_CLAIMS = 20_000_000
 MOST_DATES = 4_000
 MOST_HOURS = 200
 MOST_CAPS = 50
@@ -304,4 +305,6 @@ def _bound(question: Question) -> None:
     if sum(len(host.schedule.patterns) for host in hosts if host.schedule) > 2 * MOST_PATTERNS:
         raise invalid("hosts", f"All hosts together have at most {2 * MOST_PATTERNS} patterns.")
     if len(question.ask) * len(hosts) > MOST_ASKED_HOSTS:
-        raise invalid("ask", f"At most {MOST_ASKED_HOSTS:,} starts times hosts can be asked about.")
+        raise invalid("ask", f"Starts times hosts are at most {MOST_ASKED_HOSTS:,}.")
+    if len(question.ask) * claims > MOST_ASKED_CLAIMS:
+        raise invalid("ask", f"Starts times intervals of all hosts are at most {MOST_ASKED_CLAIMS:,}.")
