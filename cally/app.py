@@ -120,7 +120,15 @@ async def _instance(settings: Settings, listening: Listening) -> AsyncIterator[t
 
 def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worker:
     async def message(subject: int, now: int) -> None:
-        await notify.deliver(store, vault, mail=live.mail(), public_url=live.public_url(), message_id=subject, now=now)
+        await notify.deliver(
+            store,
+            vault,
+            mail=live.mail(),
+            public_url=live.public_url(),
+            message_id=subject,
+            now=now,
+            allowed=settings.allowed_networks,
+        )
 
     recurring = [
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),

@@ -12,6 +12,7 @@ from cally.model.accounts import Actor
 from cally.model.ids import new_id
 from cally.model.messages import Channel
 from cally.model.texts import line
+from cally.notify.confined import confined
 from cally.notify.failures import NotTaken
 from cally.store import Reader, Store, audit, channels
 from cally.vault import Vault
@@ -71,8 +72,10 @@ async def remove_channel(store: Store, host_id: int, channel_id: int, *, now: in
         await audit.insert(tx, now=now, actor=actor, tag=f"{actor.kind}:channel:remove", subject=subject)
 
 
-async def test_channel(store: Store, vault: Vault, host_id: int, channel_id: int, *, now: int) -> str:
-    """Send a few words to a channel at once; its answer, which is also noted.
+async def test_channel(
+    store: Store, vault: Vault, host_id: int, channel_id: int, *, now: int, allowed: tuple[str, ...]
+) -> str:
+    """Send a few words to a channel at once; its answer, which is also noted. `allowed` as for `send`.
 
     Raises `not_found` when this host has no such channel, `channel_failed` with what went wrong.
     """
@@ -80,13 +83,18 @@ async def test_channel(store: Store, vault: Vault, host_id: int, channel_id: int
     if channel is None or channel.host_id != host_id:
         raise not_found("channel")
     try:
-        return await send(vault, channel, "Cally: a test", f"If you can read this, “{channel.name}” works.")
+        return await send(
+            vault, channel, "Cally: a test", f"If you can read this, “{channel.name}” works.", allowed=allowed
+        )
     except NotTaken as failure:
         raise CallyError("channel_failed", failure.answer) from failure
 
 
-async def send(vault: Vault, channel: Channel, title: str, body: str) -> str:
-    """Say something on a channel; its answer. Raises `NotTaken`, permanent when its address can no longer be used."""
+async def send(vault: Vault, channel: Channel, title: str, body: str, *, allowed: tuple[str, ...] = ()) -> str:
+    """Say something on a channel; its answer. Private networks are spoken to only if `allowed` lists them.
+
+    Raises `NotTaken`, permanent when its address can no longer be used.
+    """
     try:
         address = vault.open(channel.address_sealed, table="channel", row=channel.id, column="address_sealed")
         _known(address)
@@ -94,7 +102,7 @@ async def send(vault: Vault, channel: Channel, title: str, body: str) -> str:
         raise NotTaken(error.sentence, permanent=True) from error
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            refused = await _in_a_thread(lambda: _notify(address, title, body))
+            refused = await _in_a_thread(lambda: _notify(address, title, body, allowed))
     except TimeoutError as error:
         raise NotTaken(f"The channel did not answer within {SEND_SECONDS} seconds.", permanent=False) from error
     if refused is not None:
@@ -102,13 +110,16 @@ async def send(vault: Vault, channel: Channel, title: str, body: str) -> str:
     return f"{channel.service} took the message."
 
 
-def _notify(address: str, title: str, body: str) -> str | None:
-    """None when the service took it, else what Apprise says went wrong, without the address."""
+def _notify(address: str, title: str, body: str, allowed: tuple[str, ...]) -> str | None:
+    """None when the service took it, else what we or Apprise say went wrong, without the address."""
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415 - heavy: imported where used
 
     caller = Apprise(asset=_asset())
     caller.add(_known(address))
-    result = caller.notify(body=body, title=title, body_format=NotifyFormat.TEXT)
+    with confined(allowed) as refused:
+        result = caller.notify(body=body, title=title, body_format=NotifyFormat.TEXT)
+    if refused:
+        return refused[0]
     if result:
         return None
     said = " ".join(entry.message for entry in result.logs()) or "The channel did not take the message."
@@ -122,7 +133,10 @@ def _known(address: str) -> "NotifyBase":
     scheme = address.partition("://")[0].strip().lower()
     if scheme in OWN_MACHINE:
         raise invalid("address", f"“{scheme}://” speaks to the server's own desktop or log, not to you.")
-    service = Apprise.instantiate(address.strip(), asset=_asset(), suppress_exceptions=True)
+    with confined(()) as refused:
+        service = Apprise.instantiate(address.strip(), asset=_asset(), suppress_exceptions=True)
+    if refused:
+        raise invalid("address", refused[0])
     if service is None:
         raise invalid("address", "Apprise does not know this address; it should look like ntfy://ntfy.sh/my-topic.")
     return service

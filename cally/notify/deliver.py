@@ -33,7 +33,14 @@ _random = secrets.SystemRandom()
 
 
 async def deliver(
-    store: Store, vault: Vault, *, mail: MailSettings | None, public_url: str, message_id: int, now: int
+    store: Store,
+    vault: Vault,
+    *,
+    mail: MailSettings | None,
+    public_url: str,
+    message_id: int,
+    now: int,
+    allowed: tuple[str, ...] = (),
 ) -> None:
     """Send the message of that row, unless it was sent or is of no use any more; safe to repeat.
 
@@ -54,7 +61,7 @@ async def deliver(
         raise TryAgain(NO_SERVER_SECONDS, NO_SERVER, counted=False)
     if any(_goes_first(other, message, now) for other in others):
         raise TryAgain(IN_ORDER_SECONDS, "An earlier message about this booking goes first.", counted=False)
-    await _send(store, vault, message, mail, public_url, others, now)
+    await _send(store, vault, message, mail, public_url, others, now, allowed)
 
 
 async def _send(
@@ -65,12 +72,13 @@ async def _send(
     public_url: str,
     others: list[Sibling],
     now: int,
+    allowed: tuple[str, ...],
 ) -> None:
     try:
         if mail is not None and message.medium == "mail":
             answer = await _post(vault, message, mail, public_url, _invited(message, others), now)
         else:
-            answer = await _say(store, vault, message, public_url)
+            answer = await _say(store, vault, message, public_url, allowed)
     except NotTaken as failure:
         await _keep_refusal(store, message, failure, now)
     else:
@@ -94,14 +102,14 @@ def _compose(message: Message, vault: Vault, sender: str, public_url: str, invit
         raise NotTaken(error.sentence, permanent=True) from error
 
 
-async def _say(store: Store, vault: Vault, message: Message, public_url: str) -> str:
+async def _say(store: Store, vault: Vault, message: Message, public_url: str, allowed: tuple[str, ...]) -> str:
     channel = await channels.by_id(store.reader, message.channel_id or 0)
     if channel is None:
         raise NotTaken("The channel was removed.", permanent=True)
     reader = reader_of(message.snapshot, "host", message.address)
     link = host_url(public_url, message.snapshot.booking.uid)
     title, body = chat_words(message.snapshot, message.kind, reader, public_url=public_url, link=link)
-    return await send(vault, channel, title, body)
+    return await send(vault, channel, title, body, allowed=allowed)
 
 
 async def _keep_refusal(store: Store, message: Message, failure: NotTaken, now: int) -> None:

@@ -27,7 +27,7 @@ class Doors:
     `brake` slows down whoever guesses passwords, `guests` whoever books and holds like a machine. `reload` makes a
     changed setting count; those named in `fixed` (`public_url`, `smtp_url`) were decided by the operator and cannot be
     changed in the browser.
-    `allowed_networks` are the private ones that calendars may be read from.
+    `allowed_networks` are the private ones that calendars may be read from and channels be on.
     """
 
     store: Store

@@ -10,6 +10,7 @@ from cally.store import Store, audit
 from cally.vault import Vault
 from tests.cast import AS_CLEO, NOW, ada
 from tests.notify.conftest import PUBLIC_URL, Sink, stored
+from tests.site import LOCAL
 
 
 async def test_an_address_is_kept_sealed_and_shown_masked(store: Store, vault: Vault, sink: Sink) -> None:
@@ -39,7 +40,7 @@ async def test_a_host_hears_of_a_booking_on_a_channel(store: Store, vault: Vault
     async with store.write() as tx:
         await outbox.plan(tx, about, "confirmed", now=NOW)
     (message,) = [one for one in await messages_of(store.reader, about.booking.id) if one.medium == "channel"]
-    await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
+    await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW, allowed=LOCAL)
     (post,) = sink.posts
     assert post["title"] == "Booked: Intro call with Cleo Çelik, Tue, Sep 22, 10:00 AM (Berlin)"
     assert f"{PUBLIC_URL}/app/bookings/{about.booking.uid}" in post["message"]
@@ -55,7 +56,7 @@ async def test_a_channel_that_refuses_is_tried_again(store: Store, vault: Vault,
         await outbox.plan(tx, about, "confirmed", now=NOW)
     (message,) = [one for one in await messages_of(store.reader, about.booking.id) if one.medium == "channel"]
     with pytest.raises(TryAgain, match="503"):
-        await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
+        await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW, allowed=LOCAL)
     (kept,) = [one for one in await messages_of(store.reader, about.booking.id) if one.medium == "channel"]
     assert (kept.state, "open-sesame" in kept.answer) == ("waiting", False)
 
@@ -64,10 +65,10 @@ async def test_a_test_says_what_the_channel_answered(store: Store, vault: Vault,
     """Yes in words, no as an error."""
     host = await ada(store)
     made = await add_channel(store, vault, host.id, name="Hook", address=sink.address, now=NOW, actor=AS_CLEO)
-    assert await notify.test_channel(store, vault, host.id, made.id, now=NOW) == "JSON took the message."
+    assert await notify.test_channel(store, vault, host.id, made.id, now=NOW, allowed=LOCAL) == "JSON took the message."
     sink.status = 404
     with pytest.raises(CallyError, match="404") as caught:
-        await notify.test_channel(store, vault, host.id, made.id, now=NOW)
+        await notify.test_channel(store, vault, host.id, made.id, now=NOW, allowed=LOCAL)
     assert caught.value.code == "channel_failed"
 
 
@@ -76,7 +77,7 @@ async def test_mallory_cannot_touch_adas_channel(store: Store, vault: Vault, sin
     host = await ada(store)
     made = await add_channel(store, vault, host.id, name="Hook", address=sink.address, now=NOW, actor=AS_CLEO)
     for act in (
-        notify.test_channel(store, vault, host.id + 1, made.id, now=NOW),
+        notify.test_channel(store, vault, host.id + 1, made.id, now=NOW, allowed=LOCAL),
         remove_channel(store, host.id + 1, made.id, now=NOW, actor=AS_CLEO),
     ):
         with pytest.raises(CallyError) as caught:
@@ -94,6 +95,6 @@ async def test_a_removed_channel_fails_what_was_meant_for_it(store: Store, vault
         await outbox.plan(tx, about, "confirmed", now=NOW)
     await remove_channel(store, host_id, made.id, now=NOW, actor=AS_CLEO)
     (message,) = [one for one in await messages_of(store.reader, about.booking.id) if one.medium == "channel"]
-    await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
+    await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW, allowed=LOCAL)
     (kept,) = [one for one in await messages_of(store.reader, about.booking.id) if one.medium == "channel"]
     assert (kept.state, kept.answer, sink.posts) == ("failed", "The channel was removed.", [])

@@ -16,6 +16,7 @@ from tests import cast
 from tests.jobs.conftest import Workshop, until
 from tests.notify.calendars import Understood, by_ical_js, by_icalendar, invitation
 from tests.notify.conftest import PUBLIC_URL, MailServer, Sink
+from tests.site import LOCAL
 
 TEN = cast.at("2026-09-22 08:00")
 AS_ADA = Actor(kind="host")
@@ -27,7 +28,7 @@ async def delivering(store: Store, vault: Vault, server: MailServer) -> AsyncIte
 
     async def message(subject: int, now: int) -> None:
         settings = server.settings
-        await deliver(store, vault, mail=settings, public_url=PUBLIC_URL, message_id=subject, now=now)
+        await deliver(store, vault, mail=settings, public_url=PUBLIC_URL, message_id=subject, now=now, allowed=LOCAL)
 
     async with workshop.working({"mail": message, "channel": message}) as worker:
         yield worker, workshop

@@ -70,7 +70,9 @@ async def add_channel(call: Call) -> Answer:
 async def test_channel(call: Call) -> Answer:
     """Send a few words to a channel now; 502 `channel_failed` says why it did not take them."""
     doors, host_id = call.doors, call.token_holder.account.id
-    said = await channels.test_channel(doors.store, doors.vault, host_id, call.id(), now=call.now)
+    said = await channels.test_channel(
+        doors.store, doors.vault, host_id, call.id(), now=call.now, allowed=doors.allowed_networks
+    )
     return answer(Tried(answer=said))
 
 

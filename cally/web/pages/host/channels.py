@@ -43,7 +43,9 @@ async def try_out(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Send a test message and say what the channel answered."""
     own = await _own(desk, id)
     try:
-        answer = await test_channel(desk.store, desk.vault, desk.host.id, id, now=desk.now)
+        answer = await test_channel(
+            desk.store, desk.vault, desk.host.id, id, now=desk.now, allowed=desk.doors.allowed_networks
+        )
     except CallyError as error:
         return desk.back_to("/app/channels", f"“{own.name}” did not take the test: {error.sentence}", kind="error")
     return desk.back_to("/app/channels", f"“{own.name}” took the test: {answer}")
