@@ -11,6 +11,7 @@ from cally.store import sqlite
 
 BUSY_MILLISECONDS = 5_000
 PROMPT = "cally> "
+GUARDS = frozenset({apsw.SQLITE_DROP_TRIGGER, apsw.SQLITE_DROP_INDEX, apsw.SQLITE_DROP_TABLE, apsw.SQLITE_ALTER_TABLE})
 INTRO = (
     "The Cally database, encrypted; changes count at once. “.tables” lists tables, “.help” the commands, Ctrl-D ends.\n"
 )
@@ -19,8 +20,9 @@ INTRO = (
 def run_shell(path: Path, key: bytes, *, statements: Sequence[str], stdin: TextIO, stdout: TextIO) -> bool:
     """Run the statements, or without any what standard input says (a prompt on a terminal); whether all went well.
 
-    The connection is an ordinary one beside the server's: guards, foreign keys and the encryption hold. What is typed
-    goes to no history file, and nothing sorted is spilled to disk in clear.
+    The connection is an ordinary one beside the server's: guards, foreign keys and the encryption hold, and none of
+    them can be taken away (`not authorized`): what tables and triggers there are is for migrations to say. What is
+    typed goes to no history file, and nothing sorted is spilled to disk in clear.
     """
     from apsw.shell import Shell  # noqa: PLC0415 - heavy: imported where used
 
@@ -45,6 +47,7 @@ def run_shell(path: Path, key: bytes, *, statements: Sequence[str], stdin: TextI
     try:
         connection.set_busy_timeout(BUSY_MILLISECONDS)
         connection.pragma("temp_store", "memory")
+        connection.authorizer = _leave_guards_alone
         shell = Prompt(stdin=stdin, stdout=stdout, db=connection)
         shell.history_file = os.devnull
         shell.prompt = PROMPT
@@ -56,6 +59,12 @@ def run_shell(path: Path, key: bytes, *, statements: Sequence[str], stdin: TextI
         return not shell.failed
     finally:
         connection.close()
+
+
+def _leave_guards_alone(
+    operation: int, _first: str | None, _second: str | None, database: str | None, _trigger: str | None
+) -> int:
+    return apsw.SQLITE_DENY if operation in GUARDS and database != "temp" else apsw.SQLITE_OK
 
 
 def sqlite_version() -> str:

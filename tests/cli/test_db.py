@@ -6,6 +6,7 @@ import pytest
 
 from cally.store import open_store
 from cally.store.schema import tables
+from cally.store.sqlite import connect
 from cally.vault import key_from_text
 from tests.cli.conftest import Cally
 
@@ -26,6 +27,22 @@ def test_an_overlapping_row_typed_by_hand_is_refused_by_the_database(cally: Call
     assert ran.code == 1
     assert "overlaps another claim" in ran.err
     assert ran.out.split() == ["2"]
+
+
+@pytest.mark.rule(47, 48)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TRIGGER occupancy_guard_insert",
+        "DROP TABLE occupancy",
+        "DROP INDEX occupancy_by_start",
+        "ALTER TABLE occupancy RENAME TO other",
+    ],
+)
+def test_the_guard_cannot_be_taken_away(cally: Cally, ada: dict[str, str], statement: str):
+    """Whoever types it by mistake, or from an answer they have found, keeps a database that cannot double-book."""
+    assert cally("db", "shell", statement).code == 1
+    assert cally("db", "shell", FIRST, OVERLAPPING, COUNT).out.split() == ["1"]
 
 
 def test_sql_can_be_given_as_words(cally: Cally, ada: dict[str, str]):
@@ -60,10 +77,12 @@ def test_a_sound_file_passes_the_check(cally: Cally, ada: dict[str, str]):
     assert cally("db", "check", "--json").json == {"ok": True, "faults": [], "overlaps": []}
 
 
-def test_the_check_finds_what_the_guard_would_have_refused(cally: Cally, ada: dict[str, str]):
+def test_the_check_finds_what_the_guard_would_have_refused(cally: Cally, ada: dict[str, str], state: Path):
     """An overlap written with the guard taken out, and a row that refers to nobody."""
-    cally("db", "shell", "DROP TRIGGER occupancy_guard_insert", FIRST, OVERLAPPING)
-    cally("db", "shell", "PRAGMA foreign_keys = off", "UPDATE host SET id = 7")
+    connection = connect(state / "cally.db", key_from_text((state / "cally.key").read_text()))
+    connection.execute(f"DROP TRIGGER occupancy_guard_insert; {FIRST} {OVERLAPPING}")
+    connection.execute("PRAGMA foreign_keys = off; UPDATE host SET id = 7")
+    connection.close()
     ran = cally("db", "check", "--json")
     assert ran.code == 1
     assert ran.json["overlaps"] == ["b1 and b2"]
