@@ -74,6 +74,17 @@ async def test_the_theme_is_switched_without_scripts(tmp_path: Path, browser: Br
             await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+async def test_a_phone_reaches_every_page_of_the_desk(tmp_path: Path, browser: Browser) -> None:
+    """What the bar at the bottom has no room for opens above it, inside the window."""
+    with Served(tmp_path / "state") as served:
+        async with _window(browser, served, WAYS[1]) as ada:
+            await _set_up(ada, _printed(served))
+            page = await ada.open("/app")
+            await page.locator("nav.tabbar summary").click()
+            await page.locator("nav.tabbar").get_by_role("link", name="Calendars").click(timeout=5_000)
+            await page.wait_for_url("**/app/calendars")
+
+
 @asynccontextmanager
 async def _window(browser: Browser, served: Served, way: Way) -> AsyncIterator[Window]:
     async with window(browser, f"http://127.0.0.1:{served.port}", way) as made:
