@@ -114,7 +114,7 @@ async def calendars(db: Reader, now: int) -> Check:
     """Is busy time from outside known?"""
     stale = await health.count_stale_calendars(db, before=now - STALE_SECONDS)
     if stale:
-        return Check(status="degraded", detail=f"Calendars that could not be read for three hours: {stale}.")
+        return Check(status="degraded", detail=f"Calendars without a reading in the last three hours: {stale}.")
     return Check(status="ok", detail="Every calendar was read lately.")
 
 

@@ -31,6 +31,7 @@ STALE_CALENDARS = """
 SELECT count(*)
 FROM calendar
 WHERE COALESCE(last_read_at, created_at) < :before
+   OR (last_read_at IS NULL AND failing_since IS NOT NULL)
 """
 LATEST_ENTRY = """
 SELECT at
@@ -67,7 +68,7 @@ async def count_failed_messages(db: Reader) -> int:
 
 
 async def count_stale_calendars(db: Reader, *, before: int) -> int:
-    """How many calendars were last read before an instant."""
+    """How many calendars were last read before an instant, or could never be read."""
     row = await db.row(STALE_CALENDARS, before=before)
     return int(row[0]) if row else 0
 

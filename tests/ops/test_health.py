@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from cally.errors import CallyError
+from cally.model.calendars import Calendar
 from cally.ops import health
 from cally.ops.health import Check, HealthReport
-from cally.store import Store, jobs
+from cally.store import Store, calendars, jobs
 from tests.cast import HOUR, NOW, ada
 
 Report = Callable[..., Awaitable[HealthReport]]
@@ -62,6 +63,30 @@ async def test_a_clock_that_went_backwards_shows(store: Store, report: Report):
             at=NOW + HOUR,
         )
     assert "60 minutes behind" in (await report()).checks["clock"].detail
+
+
+@pytest.mark.parametrize(("read_at", "failing_since", "status"), [(NOW, None, "ok"), (None, NOW, "degraded")])
+async def test_a_calendar_that_was_never_read_shows(
+    store: Store, report: Report, read_at: int | None, failing_since: int | None, status: str
+):
+    """Its busy time is not known, however short a while ago it was added."""
+    host = await ada(store)
+    calendar = Calendar(
+        id=1,
+        host_id=host.id,
+        name="Work",
+        shown_address="https://calendar.example.org/…",
+        tz=None,
+        tentative_blocks=True,
+        created_at=NOW,
+        last_read_at=read_at,
+        failing_since=failing_since,
+        next_read_at=NOW,
+    )
+    async with store.write() as tx:
+        await calendars.insert(tx, calendar, address_sealed=b"sealed")
+        await calendars.update_read(tx, calendar)
+    assert (await report()).checks["calendars"].status == status
 
 
 async def test_a_database_that_stopped_writing_is_failing(store: Store, report: Report):
