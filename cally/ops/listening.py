@@ -25,7 +25,8 @@ class Listening:
         except OSError as error:
             place = wanted.path or f"{wanted.address}:{wanted.port}"
             why = error.strerror or str(error)
-            raise CallyError("address_in_use", f"Cally cannot listen at {place}: {why}.") from error
+            remedy = "CALLY_BIND names another place, such as 127.0.0.1:8081."
+            raise CallyError("address_in_use", f"Cally cannot listen at {place}: {why}. {remedy}") from error
         self.is_unix = self.socket.family == socket.AF_UNIX
         self._name = self.socket.getsockname()
 

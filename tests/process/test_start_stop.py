@@ -83,6 +83,7 @@ def test_a_port_in_use_is_named(served: Served, tmp_path: Path):
     """Another instance cannot share the port silently."""
     second = refused(CALLY_STATE_DIR=str(tmp_path / "other"), CALLY_BIND=f"127.0.0.1:{served.port}")
     assert (second.returncode, f"127.0.0.1:{served.port}" in second.stderr) == (1, True)
+    assert "CALLY_BIND" in second.stderr
 
 
 def test_wrong_settings_are_named_and_exit_78(tmp_path: Path):
