@@ -18,6 +18,7 @@ def texts(host: Host) -> dict[str, Any]:
         "noneHere": _("No times in this month."),
         "next": _("Next free day: {day}"),
         "yours": _("Your time"),
+        "local": _("{city} time"),
         "other": _("{time} for {first} in {city}").replace("{first}", first),
         "taken": _("Someone was faster: this time has just been taken. These are the nearest:"),
     }

@@ -174,8 +174,8 @@ class Booker extends HTMLElement {
     const when = $('.bk-when', this.root), end = slot + this.data.minutes * MINUTE, home = this.data.hostZone
     $('.day', when).textContent = this.words({ weekday: 'long', day: 'numeric', month: 'long' }).format(slot)
     $('.clock', when).textContent = `${this.time(slot)}–${this.time(end)}`
-    $('.zone', when).textContent = `${this.t.yours} · ${city(this.zone)}`
     const other = $('.other', when), differs = wall(this.zone, slot) !== wall(home, slot)
+    $('.zone', when).textContent = differs ? `${this.t.yours} · ${city(this.zone)}` : fill(this.t.local, { city: city(this.zone) })
     const day = wall(this.zone, slot).slice(0, 10) === wall(home, slot).slice(0, 10) ? '' : this.words({ weekday: 'short', day: 'numeric', month: 'short' }, home).format(slot) + ', '
     other.hidden = !differs
     $('span', other).textContent = day + fill(this.t.other, { time: this.time(slot, home), city: city(home) })
