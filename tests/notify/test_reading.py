@@ -88,9 +88,7 @@ async def test_waiting_mail_goes_when_a_server_is_set_up(store: Store, vault: Va
     message = await to_guest(store, about)
     with pytest.raises(TryAgain) as caught:
         await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
-    (job,) = [
-        one for one in await jobs.list_due(store.reader, "mail", now=NOW, limit=9) if one.subject == message.id
-    ]
+    (job,) = [one for one in await jobs.list_due(store.reader, "mail", now=NOW, limit=9) if one.subject == message.id]
     async with store.write() as tx:
         await jobs.lease(tx, job, leased_until=NOW + 60)
     (job,) = await jobs.list_by_state(store.reader, "running")
@@ -103,9 +101,7 @@ async def test_waiting_mail_goes_when_a_server_is_set_up(store: Store, vault: Va
 async def test_work_that_was_given_up_is_a_message_that_failed(store: Store, about: Snapshot) -> None:
     """It never waits for ever without anybody working on it."""
     message = await to_guest(store, about)
-    (job,) = [
-        one for one in await jobs.list_due(store.reader, "mail", now=NOW, limit=9) if one.subject == message.id
-    ]
+    (job,) = [one for one in await jobs.list_due(store.reader, "mail", now=NOW, limit=9) if one.subject == message.id]
     async with store.write() as tx:
         await jobs.lease(tx, job, leased_until=NOW + 60)
     (leased,) = await jobs.list_by_state(store.reader, "running")
