@@ -1,5 +1,7 @@
 """A host's saved hours: made, changed, and removed when no event type needs them."""
 
+import msgspec
+
 from cally.errors import CallyError, not_found
 from cally.hosts.rules import checked_schedule
 from cally.model.accounts import Actor
@@ -10,6 +12,7 @@ from cally.model.texts import line
 from cally.store import Reader, Store, Writer, audit, event_types, hosts, schedules
 
 NAME_LENGTH = 100
+UNSAID_TZ = "UTC"
 DEFAULT_NAME = "Working hours"
 WORKING_DAYS = DAYS[:5]
 WORKING_HOURS = Window(from_minute=9 * 60, to_minute=17 * 60)
@@ -23,11 +26,17 @@ def default_rules(tz: str) -> ScheduleRules:
 async def create_schedule(
     store: Store, host_id: int, *, name: str, rules: ScheduleRules, now: int, actor: Actor
 ) -> Schedule:
-    """A new schedule of a host; raises `invalid` with the path at fault, `not_found` for an unknown host."""
+    """A new schedule of a host; raises `invalid` with the path at fault, `not_found` for an unknown host.
+
+    A host whose zone nobody has said lives, from the first schedule on, where that one's clocks are.
+    """
     title, kept = line(name, "name", longest=NAME_LENGTH), checked_schedule(rules)
     async with store.write() as tx:
-        if await hosts.by_id(tx, host_id) is None:
+        host = await hosts.by_id(tx, host_id)
+        if host is None:
             raise not_found("host")
+        if host.tz == UNSAID_TZ and not await schedules.list_of(tx, host_id):
+            await hosts.update(tx, msgspec.structs.replace(host, tz=kept.tz))
         return await insert_schedule(tx, host_id, title, kept, now=now, actor=actor)
 
 

@@ -12,6 +12,7 @@ from cally.hosts import (
     create_schedule,
     default_rules,
     delete_schedule,
+    host_by_id,
     list_schedules,
     schedule_by_id,
     update_schedule,
@@ -20,7 +21,7 @@ from cally.model.hosts import Host, Schedule
 from cally.model.rules import Override, Pattern, ScheduleRules, Travel, WeeklyHours, Window
 from cally.store import Store, audit, bookings
 from tests.booked import store_booking
-from tests.cast import DAY, NOW, TZ
+from tests.cast import DAY, NOW, TZ, host
 from tests.hosts.conftest import AS_ADA, draft
 
 EVENING = Window(from_minute=22 * 60, to_minute=26 * 60)
@@ -50,6 +51,16 @@ async def test_every_kind_of_hours_comes_back(store: Store, ada: Host):
     assert made.rules == rules
     assert await schedule_by_id(store.reader, made.id) == made
     assert await list_schedules(store.reader, ada.id) == [made]
+
+
+async def test_a_host_whose_zone_is_unsaid_lives_where_the_first_schedule_is(store: Store):
+    """An account from the command line is in UTC until its hours say better; later schedules move nobody."""
+    ben = await host(store, "Ben Okri", tz="UTC")
+    await saved(store, ben, default_rules("Asia/Tokyo"))
+    await saved(store, ben, default_rules(TZ))
+    found = await host_by_id(store.reader, ben.id)
+    assert found is not None
+    assert found.tz == "Asia/Tokyo"
 
 
 def test_the_default_is_a_working_week():
