@@ -184,10 +184,11 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
 
 async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio.Event) -> int:
     working = asyncio.create_task(worker.run(), name="jobs")
-    server = _Server(web.build(doors), listening)
+    server = _Server(web.build(doors), listening.open(), is_unix=listening.is_unix)
+    await _announce(doors, listening)
     serving = asyncio.create_task(server.serve(), name="web")
     pulse = asyncio.create_task(_pulse(doors, worker), name="pulse")
-    await _announce(doors, listening)
+    notify_systemd.notify("READY=1\nSTATUS=Serving")
     gc.collect()
     gc.freeze()
     ends = [asyncio.create_task(stop.wait()), asyncio.create_task(doors.store.broken.wait())]
@@ -200,13 +201,13 @@ async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio
 
 
 async def _announce(doors: Doors, listening: Listening) -> None:
+    """Before the first answer, so that whoever is answered finds the one-time address printed; early guests wait."""
     url = doors.public_url()
     log.info("Cally serves %s (%s)", url, listening.url())
     token = await accounts.make_setup_link(doors.store, doors.clock())
     if token is not None:
         sys.stdout.write(f"Set up Cally at {url}/setup/{token}\n")
         sys.stdout.flush()
-    notify_systemd.notify("READY=1\nSTATUS=Serving")
 
 
 def _faults(tasks: Sequence[asyncio.Task[None]], store: Store) -> bool:
@@ -266,7 +267,7 @@ async def _alive(store: Store, worker: Worker) -> bool:
 class _Server(Server):
     """Granian on this loop, with the limits that its defaults lack (TRUST fact 4)."""
 
-    def __init__(self, application: Callable[..., Awaitable[None]], listening: Listening) -> None:
+    def __init__(self, application: Callable[..., Awaitable[None]], descriptor: int, *, is_unix: bool) -> None:
         super().__init__(
             application,
             interface=Interfaces.ASGINL,
@@ -277,9 +278,9 @@ class _Server(Server):
             websockets=False,
             log_enabled=False,
         )
-        self._listening = listening
+        self._held = descriptor, is_unix
 
     def _init_shared_socket(self) -> None:
         """Granian's own would be bound with SO_REUSEPORT: a second process could share the port silently."""
         self._ssp: Any = None
-        self._shd: Any = holder(self._listening.open(), self._listening.is_unix, BACKLOG)
+        self._shd: Any = holder(*self._held, BACKLOG)
