@@ -40,19 +40,27 @@ async def kill(directory: Path, *, kills: int, seed: int, mutant: str = "none") 
     with served:
         await furnish(served, served.admin_token())
         crowd = _Crowd(served, chance)
-        slowest = 0.0
-        for _ in range(kills):
-            await asyncio.sleep(chance.uniform(0.05, 0.9))
-            served.kill()
-            began = time.monotonic()
-            await asyncio.to_thread(served.start)
-            slowest = max(slowest, time.monotonic() - began)
-        await crowd.finish()
+        try:
+            slowest = await _killed(served, kills, chance)
+            await crowd.finish()
+        finally:
+            crowd.disperse()
         served.stop()
     key = bytes.fromhex((served.state_dir / "cally.key").read_text())
     found = Counter(line.split(":")[0] for line in violations(served.state_dir / "cally.db", key, crowd.told))
     found += Counter({"server error": sum(n for status, n in crowd.statuses.items() if status >= 500)})
     return Figures(kills, len(crowd.told), dict(crowd.statuses), round(slowest, 2), dict(found))
+
+
+async def _killed(served: Served, kills: int, chance: random.Random) -> float:
+    slowest = 0.0
+    for _ in range(kills):
+        await asyncio.sleep(chance.uniform(0.05, 0.9))
+        served.kill()
+        began = time.monotonic()
+        await asyncio.to_thread(served.start)
+        slowest = max(slowest, time.monotonic() - began)
+    return slowest
 
 
 class _Crowd:
@@ -71,6 +79,12 @@ class _Crowd:
         """Everybody ends what they have begun."""
         self._leaving = True
         await asyncio.gather(*self._tasks)
+
+    def disperse(self) -> None:
+        """Whoever is still there goes, whatever happened to the server."""
+        self._leaving = True
+        for task in self._tasks:
+            task.cancel()
 
     async def _guest(self, guest: int) -> None:
         caller = Caller(self._served.port)
