@@ -6,12 +6,9 @@ import msgspec
 
 from cally.model.capsule import event_type_from_json, event_type_to_json
 from cally.model.hosts import EventType, Place, Question
-from cally.model.rules import EventTypeRules
 from cally.store.driver import Reader, Row, Value, Writer
 
 REMEMBERED = 1_024
-
-PARSED = 512
 
 INSERT = """
 INSERT INTO event_type (id, host_id, schedule_id, slug, title, description, rules, durations, places, questions,
@@ -204,7 +201,7 @@ def _event_type(row: Row) -> EventType:
         slug=row[3],
         title=row[4],
         description=row[5],
-        rules=_rules(row[6]),
+        rules=event_type_from_json(msgspec.json.decode(row[6])),
         durations_minutes=_durations.decode(row[7]),
         places=_places.decode(row[8]),
         questions=_questions.decode(row[9]),
@@ -212,12 +209,6 @@ def _event_type(row: Row) -> EventType:
         listed=bool(row[11]),
         position=row[12],
     )
-
-
-@lru_cache(maxsize=PARSED)
-def _rules(text: str) -> EventTypeRules:
-    """Reading strictly takes longer than everything else about a row; the same text always means the same."""
-    return event_type_from_json(msgspec.json.decode(text))
 
 
 def _json(value: object) -> str:

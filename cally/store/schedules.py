@@ -11,8 +11,6 @@ from cally.store.driver import Reader, Row, Writer
 
 REMEMBERED = 1_024
 
-PARSED = 512
-
 INSERT = """
 INSERT INTO schedule (id, host_id, name, rules, created_at, updated_at)
 VALUES (:id, :host_id, :name, :rules, :now, :now)
@@ -76,13 +74,7 @@ async def delete(tx: Writer, id: int) -> None:
 
 @lru_cache(maxsize=REMEMBERED)  # the same row is the same noun, and reading its rules takes longer than the query
 def _schedule(row: Row) -> Schedule:
-    return Schedule(id=row[0], host_id=row[1], name=row[2], rules=_rules(row[3]))
-
-
-@lru_cache(maxsize=PARSED)
-def _rules(text: str) -> ScheduleRules:
-    """Reading strictly takes longer than everything else about a row; the same text always means the same."""
-    return schedule_from_json(msgspec.json.decode(text))
+    return Schedule(id=row[0], host_id=row[1], name=row[2], rules=schedule_from_json(msgspec.json.decode(row[3])))
 
 
 def _json(rules: ScheduleRules) -> str:
