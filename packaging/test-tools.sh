@@ -1,14 +1,19 @@
 #!/bin/sh
-# What the browser tests need beside Python: Debian's Chromium. Installed where that is possible, named where it is not.
+# What the tests need beside Python: Chromium, and Node for ical.js. Installed where that is possible, named where not.
 set -eu
 
-if command -v chromium >/dev/null 2>&1; then
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-core"
+{ command -v node && command -v npm; } >/dev/null 2>&1 || missing="$missing nodejs npm"
+
+if [ -z "$missing" ]; then
     exit 0
 fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-    echo "Installing Chromium for the browser tests …"
+    echo "Installing for the tests:$missing …"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-core >/dev/null
+    # shellcheck disable=SC2086 # a list of names
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
     exit 0
 fi
-echo "Chromium is missing: the browser tests will fail. Install it, on Debian: sudo apt install chromium" >&2
+echo "Some tests will fail or be left out without:$missing. On Debian: sudo apt install$missing" >&2
