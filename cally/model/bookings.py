@@ -6,6 +6,7 @@ import msgspec
 
 from cally.model.hosts import Place
 from cally.model.rules import Refusal
+from cally.model.teams import Decision
 
 Status = Literal["pending", "confirmed", "declined", "cancelled"]
 LIVE: tuple[Status, ...] = ("pending", "confirmed")
@@ -51,7 +52,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """The agreement. `uid` never changes, `sequence` rises with each change that calendars must follow (RFC 5546).
 
-    `starts_local` is the wall time meant (ISO, no offset) in `tz`, the schedule's zone (M5).
+    `starts_local` is the wall time meant (ISO, no offset) in `tz`, the schedule's zone (M5). `host_id` is the host who
+    answers for it; `co_hosts` take part, `resources` are taken with it; `decisions` say how hosts were chosen (rule 61).
     """
 
     id: int
@@ -74,6 +76,15 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     no_show: bool
     created_at: int
     updated_at: int
+    co_hosts: tuple[int, ...] = ()
+    resources: tuple[int, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    series_id: int | None = None
+
+    @property
+    def hosts(self) -> tuple[int, ...]:
+        """All who take part, the one who answers for it first."""
+        return (self.host_id, *self.co_hosts)
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):

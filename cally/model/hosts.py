@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from cally.model.options import EventTypeOptions
 from cally.model.rules import Cap, Day, EventTypeRules, ScheduleRules
 
 
@@ -48,7 +49,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventType(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of meeting a host offers. `durations_minutes` are all lengths on offer; the first is the default."""
+    """A kind of meeting a host or a team offers. `durations_minutes` are all lengths; the first is the default.
+
+    `host_id` set it up and answers for it; it stands under the address of the team, if there is one.
+    """
 
     id: int
     host_id: int
@@ -63,3 +67,10 @@ class EventType(msgspec.Struct, frozen=True, kw_only=True):
     approval: bool
     listed: bool
     position: int
+    team_id: int | None = None
+    options: EventTypeOptions = EventTypeOptions()
+
+    @property
+    def owner_id(self) -> int:
+        """Whose address it stands under: the team's, else the host's."""
+        return self.team_id if self.team_id is not None else self.host_id

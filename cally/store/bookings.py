@@ -3,34 +3,35 @@
 import msgspec
 
 from cally.model.bookings import Answer, Booking, Companion, Guest, Status, Terms
+from cally.model.teams import Decision
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
 INSERT INTO booking (id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz,
                      tzdata_version, guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes,
-                     terms, created_at, updated_at)
+                     terms, co_hosts, resources, decisions, series_id, created_at, updated_at)
 VALUES (:id, :uid, :sequence, :status, :host_id, :event_type_id, :starts_at, :ends_at, :starts_local, :tz,
         :tzdata_version, :guest_name, :guest_email, :guest_tz, :guest_locale, :companions, :answers, :notes,
-        :terms, :created_at, :updated_at)
+        :terms, :co_hosts, :resources, :decisions, :series_id, :created_at, :updated_at)
 """
 BY_UID = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at
+       created_at, updated_at, co_hosts, resources, decisions, series_id
 FROM booking
 WHERE uid = :uid
 """
 BY_ID = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at
+       created_at, updated_at, co_hosts, resources, decisions, series_id
 FROM booking
 WHERE id = :id
 """
 LIST = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at
+       created_at, updated_at, co_hosts, resources, decisions, series_id
 FROM booking
 WHERE host_id = :host_id
   AND ends_at > :from_at
@@ -45,7 +46,7 @@ LIMIT :limit
 LIST_LATEST_FIRST = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at
+       created_at, updated_at, co_hosts, resources, decisions, series_id
 FROM booking
 WHERE host_id = :host_id
   AND ends_at > :from_at
@@ -106,6 +107,8 @@ WHERE created_at < :before
 _companions = msgspec.json.Decoder(tuple[Companion, ...])
 _answers = msgspec.json.Decoder(tuple[Answer, ...])
 _terms = msgspec.json.Decoder(Terms)
+_ids = msgspec.json.Decoder(tuple[int, ...])
+_decisions = msgspec.json.Decoder(tuple[Decision, ...])
 
 
 async def insert(tx: Writer, booking: Booking) -> None:
@@ -131,6 +134,10 @@ async def insert(tx: Writer, booking: Booking) -> None:
         answers=_json(booking.answers),
         notes=booking.notes,
         terms=_json(booking.terms),
+        co_hosts=_json(booking.co_hosts),
+        resources=_json(booking.resources),
+        decisions=_json(booking.decisions),
+        series_id=booking.series_id,
         created_at=booking.created_at,
         updated_at=booking.updated_at,
     )
@@ -266,6 +273,10 @@ def _booking(row: Row) -> Booking:
         no_show=bool(row[20]),
         created_at=row[21],
         updated_at=row[22],
+        co_hosts=_ids.decode(row[23]),
+        resources=_ids.decode(row[24]),
+        decisions=_decisions.decode(row[25]),
+        series_id=row[26],
     )
 
 

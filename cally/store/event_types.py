@@ -6,35 +6,36 @@ import msgspec
 
 from cally.model.capsule import event_type_from_json, event_type_to_json
 from cally.model.hosts import EventType, Place, Question
+from cally.model.options import EventTypeOptions
 from cally.store.driver import Reader, Row, Value, Writer
 
 REMEMBERED = 1_024
 
 INSERT = """
-INSERT INTO event_type (id, host_id, schedule_id, slug, title, description, rules, durations, places, questions,
-                        approval, listed, position, created_at, updated_at)
-VALUES (:id, :host_id, :schedule_id, :slug, :title, :description, :rules, :durations, :places, :questions,
-        :approval, :listed, :position, :now, :now)
+INSERT INTO event_type (id, host_id, team_id, owner_id, schedule_id, slug, title, description, rules, options,
+                        durations, places, questions, approval, listed, position, created_at, updated_at)
+VALUES (:id, :host_id, :team_id, :owner_id, :schedule_id, :slug, :title, :description, :rules, :options,
+        :durations, :places, :questions, :approval, :listed, :position, :now, :now)
 """
 BY_ID = """
 SELECT id, host_id, schedule_id, slug, title, description, rules, durations, places, questions, approval, listed,
-       position
+       position, team_id, options
 FROM event_type
 WHERE id = :id
 """
 BY_SLUG = """
 SELECT id, host_id, schedule_id, slug, title, description, rules, durations, places, questions, approval, listed,
-       position
+       position, team_id, options
 FROM event_type
-WHERE host_id = :host_id
+WHERE owner_id = :owner_id
   AND slug = :slug
   AND archived_at IS NULL
 """
 LIST = """
 SELECT id, host_id, schedule_id, slug, title, description, rules, durations, places, questions, approval, listed,
-       position
+       position, team_id, options
 FROM event_type
-WHERE host_id = :host_id
+WHERE owner_id = :owner_id
   AND archived_at IS NULL
   AND listed >= :listed_at_least
 ORDER BY position, id
@@ -47,7 +48,7 @@ WHERE id = :id
 NEXT_POSITION = """
 SELECT COALESCE(MAX(position) + 1, 0)
 FROM event_type
-WHERE host_id = :host_id
+WHERE owner_id = :owner_id
 """
 TITLES_BY_SCHEDULE = """
 SELECT title
@@ -74,6 +75,7 @@ SET schedule_id = :schedule_id,
     title = :title,
     description = :description,
     rules = :rules,
+    options = :options,
     durations = :durations,
     places = :places,
     questions = :questions,
@@ -106,12 +108,20 @@ WHERE schedule_id = :from_id
 
 _durations = msgspec.json.Decoder(tuple[int, ...])
 _places = msgspec.json.Decoder(tuple[Place, ...])
+_options = msgspec.json.Decoder(EventTypeOptions)
 _questions = msgspec.json.Decoder(tuple[Question, ...])
 
 
 async def insert(tx: Writer, event_type: EventType, *, now: int) -> None:
-    """Store a new event type; raises `Duplicate` when its host has one of this slug."""
-    await tx.run(INSERT, host_id=event_type.host_id, now=now, **_changeable(event_type))
+    """Store a new event type; raises `Duplicate` when its host or team has one of this slug."""
+    await tx.run(
+        INSERT,
+        host_id=event_type.host_id,
+        team_id=event_type.team_id,
+        owner_id=event_type.owner_id,
+        now=now,
+        **_changeable(event_type),
+    )
 
 
 async def by_id(db: Reader, id: int) -> EventType | None:
@@ -120,15 +130,15 @@ async def by_id(db: Reader, id: int) -> EventType | None:
     return _event_type(row) if row else None
 
 
-async def by_slug(db: Reader, host_id: int, slug: str) -> EventType | None:
-    """A host's event type at that address, unless archived."""
-    row = await db.row(BY_SLUG, host_id=host_id, slug=slug)
+async def by_slug(db: Reader, owner_id: int, slug: str) -> EventType | None:
+    """A host's or team's event type at that address, unless archived."""
+    row = await db.row(BY_SLUG, owner_id=owner_id, slug=slug)
     return _event_type(row) if row else None
 
 
-async def list_of(db: Reader, host_id: int, *, listed_only: bool = False) -> list[EventType]:
-    """A host's event types that are not archived, in their order."""
-    rows = await db.rows(LIST, host_id=host_id, listed_at_least=int(listed_only))
+async def list_of(db: Reader, owner_id: int, *, listed_only: bool = False) -> list[EventType]:
+    """A host's or team's event types that are not archived, in their order."""
+    rows = await db.rows(LIST, owner_id=owner_id, listed_at_least=int(listed_only))
     return [_event_type(row) for row in rows]
 
 
@@ -138,9 +148,9 @@ async def archived_at(db: Reader, id: int) -> int | None:
     return row[0] if row else None
 
 
-async def next_position(db: Reader, host_id: int) -> int:
-    """The place behind a host's last event type."""
-    row = await db.row(NEXT_POSITION, host_id=host_id)
+async def next_position(db: Reader, owner_id: int) -> int:
+    """The place behind a host's or team's last event type."""
+    row = await db.row(NEXT_POSITION, owner_id=owner_id)
     return int(row[0]) if row else 0
 
 
@@ -183,6 +193,7 @@ def _changeable(event_type: EventType) -> dict[str, Value]:
         "title": event_type.title,
         "description": event_type.description,
         "rules": _json(event_type_to_json(event_type.rules)),
+        "options": _json(event_type.options),
         "durations": _json(event_type.durations_minutes),
         "places": _json(event_type.places),
         "questions": _json(event_type.questions),
@@ -208,6 +219,8 @@ def _event_type(row: Row) -> EventType:
         approval=bool(row[10]),
         listed=bool(row[11]),
         position=row[12],
+        team_id=row[13],
+        options=_options.decode(row[14]),
     )
 
 

@@ -1,0 +1,84 @@
+"""Hosts together: teams, who of them can be assigned, how one was chosen, and the resources they share."""
+
+from typing import Literal
+
+import msgspec
+
+from cally.model.rules import ScheduleRules
+
+CREDIT_UNIT = 1_000
+
+
+class Team(msgspec.Struct, frozen=True, kw_only=True):
+    """Hosts who share event types at `/team/{slug}`."""
+
+    id: int
+    slug: str
+    name: str
+    about: str = ""
+
+
+class TeamMember(msgspec.Struct, frozen=True, kw_only=True):
+    """A host's place in a team; who `manages` may change it."""
+
+    team_id: int
+    host_id: int
+    manages: bool
+
+
+class Assignable(msgspec.Struct, frozen=True, kw_only=True):
+    """A host who can be assigned to an event type of a team, by the schedule they named for it (rules 61, 64, 65).
+
+    `weight` is their share against the others', `assigned` how many bookings they were given and still have, `credit`
+    what they are treated as having had besides, in thousandths of a booking.
+    """
+
+    host_id: int
+    schedule_id: int
+    required: bool = False
+    group: str = ""
+    weight: int = 100
+    assigned: int = 0
+    credit: int = 0
+    last_assigned_at: int | None = None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A free host as the choice saw them."""
+
+    host_id: int
+    weight: int
+    assigned: int
+    credit: int
+    last_assigned_at: int | None
+
+
+DecidedBy = Literal["only_one_free", "least_booked", "longest_since", "first_in_order", "kept", "by_hand"]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """Who was chosen of a group, what decided, and who else was free (rule 61)."""
+
+    host_id: int
+    decided_by: DecidedBy
+    group: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """A room or a thing that is booked along with a host; `hours` None means it can always be had (X25)."""
+
+    id: int
+    host_id: int
+    name: str
+    note: str = ""
+    hours: ScheduleRules | None = None
+    shared: bool = True
+
+
+class NeededResource(msgspec.Struct, frozen=True, kw_only=True):
+    """One resource that will do for a `group`; of each group an event type needs the first free one (rule 66)."""
+
+    resource_id: int
+    group: str
+    position: int
