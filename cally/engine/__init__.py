@@ -6,12 +6,25 @@ It knows no clock, no disk and no globals; the same answer serves the page, the 
 from collections.abc import Iterable
 
 from cally.engine.alternatives import nearest
-from cally.engine.explain import open_days, why_not
+from cally.engine.assignment import choose, given, joined_credit, simulate
+from cally.engine.explain import host_refusal, open_days, why_not
 from cally.engine.openings import host_openings, shown
+from cally.engine.resources import resource_refusal
 from cally.engine.team import team_slots
 from cally.model.rules import Answer, Interval, Question, Refusal
 
-__all__ = ["alternatives", "answer", "openings", "refusal", "slots"]
+__all__ = [
+    "alternatives",
+    "answer",
+    "choose",
+    "given",
+    "joined_credit",
+    "openings",
+    "refusal",
+    "refusals_of_each",
+    "simulate",
+    "slots",
+]
 
 
 def slots(question: Question) -> list[int]:
@@ -22,6 +35,13 @@ def slots(question: Question) -> list[int]:
 def refusal(question: Question, start: int) -> Refusal | None:
     """Why a start cannot be booked, with the facts that explain it; None exactly for the starts in `slots`."""
     return why_not(question, start, open_days(question, [start]))
+
+
+def refusals_of_each(question: Question, start: int) -> dict[str, Refusal | None]:
+    """Every host and resource by id, with why that one cannot be had at a start; None for those that are free."""
+    known = open_days(question, [start])
+    hosts = {host.id: host_refusal(question, host, start, known[host.id]) for host in question.hosts}
+    return hosts | {one.id: resource_refusal(question, one, start) for one in question.resources}
 
 
 def openings(question: Question) -> dict[str, tuple[Interval, ...]]:

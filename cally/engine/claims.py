@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from cally.engine.intervals import merged
-from cally.model.rules import Claim, EventTypeRules, HoldClaim, HostRules, Interval
+from cally.model.rules import Claim, EventTypeRules, HoldClaim, HostRules, Interval, ResourceRules
 
 Claims = list[Claim | HoldClaim]
 
 
-def live_claims(host: HostRules, now: int) -> Claims:
+def live_claims(host: HostRules | ResourceRules, now: int) -> Claims:
     """Bookings that stand and holds that have not run out: what blocks, and what caps count (rule 43)."""
     found: Claims = [booking for booking in host.bookings if booking.status in ("pending", "confirmed")]
     found.extend([hold for hold in host.holds if hold.expires_at > now])
@@ -47,6 +47,18 @@ def sessions(rules: EventTypeRules, claims: Claims) -> dict[int, int]:
             count[claim.starts_at] += 1
             taken[claim.starts_at] += claim.seats_taken
     return {start: count[start] for start in count if taken[start] < rules.seats}
+
+
+def without_session(rules: EventTypeRules, claims: Claims, start: int) -> Claims:
+    """The claims that stand against a start: all but those of its own session, while that has seats left."""
+    if start not in sessions(rules, claims):
+        return claims
+    duration = rules.duration_minutes * 60
+    return [
+        claim
+        for claim in claims
+        if not (claim.same_event_type and claim.starts_at == start and claim.ends_at == start + duration)
+    ]
 
 
 def joinable(sessions_left: dict[int, int], blocked: list[Interval]) -> list[int]:

@@ -1,13 +1,15 @@
 """Why a start cannot be had: the first rule that forbids it, with its facts (M2)."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from cally.engine.bounds import bounds, out_of_bounds
 from cally.engine.caps import cap_reached
-from cally.engine.claims import Claims, busy_until, forbidden, live_claims, sessions
+from cally.engine.claims import Claims, busy_until, forbidden, live_claims, without_session
 from cally.engine.grid import Piece, on_grid, pieces
 from cally.engine.host import claimed_starts, last_open_day
 from cally.engine.openings import Opening, closed_by, host_openings
+from cally.engine.resources import groups, resource_refusal
 from cally.engine.team import circles
 from cally.engine.zones import DAY
 from cally.model.rules import Claim, EventTypeRules, HoldClaim, HostRules, Interval, Question, Refusal, RefusalCode
@@ -49,10 +51,13 @@ def why_not(question: Question, start: int, open_days: OpenDays) -> Refusal | No
         return Refusal(code="past")
     if not question.hosts:
         return Refusal(code="closed")
-    for circle in circles(question):
-        refusals = [host_refusal(question, host, start, open_days[host.id]) for host in circle]
+    of_hosts = (
+        [host_refusal(question, host, start, open_days[host.id]) for host in circle] for circle in circles(question)
+    )
+    of_resources = ([resource_refusal(question, one, start) for one in group] for group in groups(question))
+    for refusals in chain(of_hosts, of_resources):
         found = [refusal for refusal in refusals if refusal is not None]
-        if len(found) == len(circle):
+        if len(found) == len(refusals):
             return max(found, key=lambda refusal: ORDER.index(refusal.code))
     end = start + question.event_type.duration_minutes * 60
     if start < question.window[0] or end > question.window[1]:
@@ -72,7 +77,7 @@ def host_refusal(question: Question, host: HostRules, start: int, last_day: int 
     if opening is None:
         return _closed(host, asked)
     claims = live_claims(host, question.now)
-    others = _without_session(rules, claims, start)
+    others = without_session(rules, claims, start)
     refusal = _off_grid(rules, host, opening, start, (claims, others)) or _claimed(rules, host, asked, others)
     if refusal is not None:
         return refusal
@@ -130,15 +135,3 @@ def _claimed(rules: EventTypeRules, host: HostRules, asked: Interval, claims: Cl
 
 def _meets(claim: Claim | HoldClaim, asked: Interval) -> bool:
     return claim.starts_at < asked[1] and asked[0] < claim.ends_at and claim.starts_at < claim.ends_at
-
-
-def _without_session(rules: EventTypeRules, claims: Claims, start: int) -> Claims:
-    """The claims that stand against a start: all but those of its own session, while that has seats left."""
-    if start not in sessions(rules, claims):
-        return claims
-    duration = rules.duration_minutes * 60
-    return [
-        claim
-        for claim in claims
-        if not (claim.same_event_type and claim.starts_at == start and claim.ends_at == start + duration)
-    ]

@@ -8,11 +8,17 @@ from collections import defaultdict
 
 from cally.engine.host import host_slots
 from cally.engine.openings import Known
+from cally.engine.resources import with_resources
 from cally.model.rules import HostRules, Question
 
 
 def team_slots(question: Question) -> list[int]:
-    """The starts that the event type's assignment can offer; sorted, unique."""
+    """The starts that the event type's assignment and its resources can offer; sorted, unique."""
+    found = _hosts_slots(question)
+    return with_resources(question, found) if question.resources and found else found
+
+
+def _hosts_slots(question: Question) -> list[int]:
     hosts = question.hosts
     if len(hosts) == 1:
         return host_slots(question, hosts[0])

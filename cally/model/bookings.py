@@ -53,7 +53,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """The agreement. `uid` never changes, `sequence` rises with each change that calendars must follow (RFC 5546).
 
     `starts_local` is the wall time meant (ISO, no offset) in `tz`, the schedule's zone (M5). `host_id` is the host who
-    answers for it; `co_hosts` take part, `resources` are taken with it; `decisions` say how hosts were chosen (rule 61).
+    answers for it; `co_hosts` take part, `resources` are taken with it; `decisions` say why they (rule 61).
     """
 
     id: int

@@ -29,6 +29,7 @@ from cally.model.rules import (
     Override,
     Pattern,
     Question,
+    ResourceRules,
     ScheduleRules,
     Travel,
     WeeklyHours,
@@ -80,6 +81,7 @@ def question_from_json(obj: object) -> Question:
         hosts=capsule.take("hosts", _hosts),
         ask=capsule.take("ask", fields.many(fields.instant, MOST_ASKED), ()),
         want=capsule.take("want", fields.many(fields.choice("openings"), 1), ()),
+        resources=capsule.take("resources", fields.many(_resource, MOST_HOSTS), ()),
     )
     capsule.done()
     _bound(question)
@@ -166,6 +168,20 @@ def _host(value: object, path: str) -> HostRules:
         group=host.take("group", fields.text(200), ""),
     )
     host.done()
+    return rules
+
+
+def _resource(value: object, path: str) -> ResourceRules:
+    resource = Fields(value, path)
+    rules = ResourceRules(
+        id=resource.take("id", fields.text(200)),
+        group=resource.take("group", fields.text(200), ""),
+        schedule=resource.take("schedule", fields.or_none(schedule_from_json), None),
+        busy=resource.take("busy", fields.many(_interval, MOST_CLAIMS), ()),
+        bookings=resource.take("bookings", fields.many(_booking, MOST_CLAIMS), ()),
+        holds=resource.take("holds", fields.many(_hold, MOST_CLAIMS), ()),
+    )
+    resource.done()
     return rules
 
 
@@ -300,6 +316,7 @@ def _bound(question: Question) -> None:
     if (question.window[1] - question.window[0]) // step * max(1, len(hosts)) > MOST_CANDIDATES:
         raise invalid("window", f"Window, step and hosts make more than {MOST_CANDIDATES:,} starts to look at.")
     claims = sum(len(host.busy) + len(host.bookings) + len(host.holds) + len(host.open) for host in hosts)
+    claims += sum(len(one.busy) + len(one.bookings) + len(one.holds) for one in question.resources)
     if claims > MOST_CLAIMS_TOGETHER:
         raise invalid("hosts", f"All hosts together have at most {MOST_CLAIMS_TOGETHER:,} intervals.")
     if sum(len(host.schedule.patterns) for host in hosts if host.schedule) > 2 * MOST_PATTERNS:

@@ -14,6 +14,7 @@ from cally.model.rules import (
     Interval,
     Question,
     Refusal,
+    ResourceRules,
     ScheduleRules,
     Window,
 )
@@ -29,7 +30,13 @@ def question_to_json(question: Question) -> dict[str, Any]:
         "guest_tz": question.guest_tz,
         "event_type": event_type_to_json(question.event_type),
         "hosts": [_host(host) for host in question.hosts],
-        **without_defaults((("ask", ask, []), ("want", list(question.want), []))),
+        **without_defaults(
+            (
+                ("resources", [_resource(resource) for resource in question.resources], []),
+                ("ask", ask, []),
+                ("want", list(question.want), []),
+            )
+        ),
     }
 
 
@@ -108,12 +115,23 @@ def _host(host: HostRules) -> dict[str, Any]:
         "id": host.id,
         "week_starts_on": host.week_starts_on,
         **hours,
-        "busy": [_interval(busy) for busy in host.busy],
-        "bookings": [{**_claim(booking), "status": booking.status} for booking in host.bookings],
-        "holds": [{**_claim(hold), "expires_at": instant_text(hold.expires_at)} for hold in host.holds],
+        **_claims(host),
         "caps": [cap_to_json(cap) for cap in host.caps],
         "required": host.required,
         "group": host.group,
+    }
+
+
+def _resource(resource: ResourceRules) -> dict[str, Any]:
+    hours = {} if resource.schedule is None else {"schedule": schedule_to_json(resource.schedule)}
+    return {"id": resource.id, "group": resource.group, **hours, **_claims(resource)}
+
+
+def _claims(owner: HostRules | ResourceRules) -> dict[str, Any]:
+    return {
+        "busy": [_interval(busy) for busy in owner.busy],
+        "bookings": [{**_claim(booking), "status": booking.status} for booking in owner.bookings],
+        "holds": [{**_claim(hold), "expires_at": instant_text(hold.expires_at)} for hold in owner.holds],
     }
 
 

@@ -22,7 +22,7 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Several bookings at once, at the same wall time (rule 68): which rhythms, how many at most, and what of clashes."""
+    """Several bookings at once, at the same wall time (rule 68): which rhythms, how many at most, what of clashes."""
 
     rhythms: tuple[Rhythm, ...] = ("weekly",)
     most: int = 12

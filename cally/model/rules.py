@@ -153,6 +153,17 @@ class HostRules(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
 
 
+class ResourceRules(msgspec.Struct, frozen=True, kw_only=True):
+    """One resource in a question: of each `group` one has to be free. Without a schedule it is always open."""
+
+    id: str
+    group: str = ""
+    schedule: ScheduleRules | None = None
+    busy: tuple[Interval, ...] = ()
+    bookings: tuple[Claim, ...] = ()
+    holds: tuple[HoldClaim, ...] = ()
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """All that the engine looks at. A slot must start and end within `window`. `ask` names starts to be explained."""
 
@@ -163,6 +174,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     guest_tz: str = "UTC"
     ask: tuple[int, ...] = ()
     want: tuple[Literal["openings"], ...] = ()
+    resources: tuple[ResourceRules, ...] = ()
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
