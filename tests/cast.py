@@ -7,7 +7,8 @@ from cally.model.bookings import Booked, Booking, BookingRequest, Guest
 from cally.model.hosts import EventType, Host, Place, Schedule
 from cally.model.ids import new_id
 from cally.model.rules import DAYS, Cap, EventTypeRules, ScheduleRules, WeeklyHours, Window
-from cally.store import Store, accounts, event_types, hosts, schedules
+from cally.model.teams import Assignable, Resource, Team, TeamMember
+from cally.store import Store, accounts, event_types, hosts, resources, schedules, teams
 
 TZ = "Europe/Berlin"
 NOW = int(datetime(2026, 9, 21, 6, 0, tzinfo=UTC).timestamp())  # a Monday, 08:00 in Berlin
@@ -112,3 +113,50 @@ def booked(answer: object) -> Booking:
     """The booking of a "yes"; anything else fails the test."""
     assert isinstance(answer, Booked), answer
     return answer.booking
+
+
+async def team_event_type(
+    store: Store, members: tuple[Host, ...], rules: EventTypeRules, *, weights: tuple[int, ...] = (), now: int = NOW
+) -> EventType:
+    """The event type `intro` of the team `support`, at the working week of each member; all required if collective."""
+    team = Team(id=new_id(now), slug="support", name="Support")
+    hours = [await schedule(store, member, now=now) for member in members]
+    made = EventType(
+        id=new_id(now),
+        host_id=members[0].id,
+        schedule_id=hours[0].id,
+        slug="intro",
+        title="Support call",
+        description="",
+        rules=rules,
+        durations_minutes=(rules.duration_minutes,),
+        places=(),
+        questions=(),
+        approval=False,
+        listed=True,
+        position=0,
+        team_id=team.id,
+    )
+    async with store.write() as tx:
+        await teams.insert(tx, team, now=now)
+        await event_types.insert(tx, made, now=now)
+        for position, member in enumerate(members):
+            await teams.insert_member(
+                tx, TeamMember(team_id=team.id, host_id=member.id, manages=position == 0), now=now
+            )
+            share = Assignable(
+                host_id=member.id,
+                schedule_id=hours[position].id,
+                required=rules.assignment == "collective",
+                weight=weights[position] if weights else 100,
+            )
+            await teams.insert_assignable(tx, made.id, share, position=position)
+    return made
+
+
+async def room(store: Store, owner: Host, name: str, *, now: int = NOW) -> Resource:
+    """A room that everybody may use."""
+    made = Resource(id=new_id(now), host_id=owner.id, name=name)
+    async with store.write() as tx:
+        await resources.insert(tx, made, now=now)
+    return made

@@ -5,7 +5,7 @@ from cally.bookings.book import book
 from cally.bookings.changes import approve, cancel, decline, mark_no_show, reschedule
 from cally.bookings.holds import hold, release, sweep
 from cally.bookings.links import booking_for_token, manage_token
-from cally.bookings.offers import Offer, offer, offer_by_id
+from cally.bookings.offers import Offer, is_there, offer, offer_by_id, offer_of
 from cally.bookings.reading import booking_by_uid, history, list_bookings
 
 __all__ = [
@@ -19,11 +19,13 @@ __all__ = [
     "decline",
     "history",
     "hold",
+    "is_there",
     "list_bookings",
     "manage_token",
     "mark_no_show",
     "offer",
     "offer_by_id",
+    "offer_of",
     "release",
     "reschedule",
     "sweep",

@@ -6,8 +6,8 @@ from cally import engine
 from cally.bookings.offers import Offer
 from cally.bookings.questions import calendars_stale, question
 from cally.model.bookings import Slot, Taken
-from cally.model.rules import Refusal
-from cally.store import Reader, Store, occupancy
+from cally.model.rules import Claim, HoldClaim, Question, Refusal
+from cally.store import Store, occupancy
 
 REMEMBERED_SLOTS = 200_000  # some 30 MB; anybody may ask for any stretch, so the number of answers bounds nothing
 ANSWER_COST = 100  # what an answer takes beside its slots, counted in slots
@@ -16,12 +16,12 @@ BEFORE_SECONDS = 3 * 86_400
 AFTER_SECONDS = 14 * 86_400
 MINUTE_SECONDS = 60
 
-Version = tuple[int, int, bool]
+Version = tuple[int, int, int]
 Key = tuple[int, int, int, int]
 
 
 class Availability:
-    """Free slots of event types. What was computed is kept until the host's revision or the minute changes."""
+    """Free slots of event types. What was computed is kept until an owner's revision or the minute changes."""
 
     def __init__(self, store: Store, *, remembered_slots: int = REMEMBERED_SLOTS) -> None:
         self._store = store
@@ -29,14 +29,24 @@ class Availability:
         self._known: OrderedDict[Key, tuple[Version, tuple[Slot, ...]]] = OrderedDict()
 
     async def version(self, offer: Offer, now: int) -> Version:
-        """Equal versions mean equal slots: the host's revision, the minute (notice, horizon, holds), staleness."""
+        """Equal versions mean equal slots: the owners' revisions, the minute (notice, horizon, holds), staleness.
+
+        Revisions only rise, so that their sum changes whenever one of them does.
+        """
         db = self._store.reader
-        number = await occupancy.revision(db, offer.host.id)
-        return number, now // MINUTE_SECONDS, await calendars_stale(db, offer.host.id, now)
+        number = sum([await occupancy.revision(db, owner_id) for owner_id in offer.owners])
+        stale = 0
+        for place, one in enumerate(offer.participants):
+            stale |= await calendars_stale(db, one.host.id, now) << place
+        return number, now // MINUTE_SECONDS, stale
 
     async def closed(self, offer: Offer, now: int) -> bool:
-        """Whether nothing is offered because a calendar of the host cannot be read (rule 38)."""
-        return await calendars_stale(self._store.reader, offer.host.id, now)
+        """Whether nothing is offered because a calendar that cannot be done without is not read any more (rule 38)."""
+        db = self._store.reader
+        stale = [await calendars_stale(db, one.host.id, now) for one in offer.participants]
+        if offer.event_type.rules.assignment == "round_robin":
+            return bool(stale) and all(stale)
+        return any(is_stale for is_stale, one in zip(stale, offer.participants, strict=True) if one.required)
 
     async def slots(
         self, offer: Offer, *, now: int, from_at: int, to_at: int, duration_minutes: int | None = None
@@ -49,7 +59,7 @@ class Availability:
         if known is not None and known[0] == version:
             self._known.move_to_end(key)
             return known[1]
-        found = () if version[2] else await self._compute(offer, minutes, now, (from_at, to_at))
+        found = await self._compute(offer, minutes, now, (from_at, to_at))
         self._keep(key, version, found)
         return found
 
@@ -79,16 +89,23 @@ class Availability:
         asked = await question(db, offer, duration_minutes=minutes, now=now, window=window)
         starts = engine.slots(asked)
         seats = offer.event_type.rules.seats
-        taken = await _seats_taken(db, offer, window) if seats > 1 else {}
+        taken = _seats_taken(asked) if seats > 1 else {}
         return tuple(
             Slot(starts_at=start, ends_at=start + minutes * 60, seats_left=seats - taken.get(start, 0))
             for start in starts
         )
 
 
-async def _seats_taken(db: Reader, offer: Offer, window: tuple[int, int]) -> dict[int, int]:
+def _seats_taken(asked: Question) -> dict[int, int]:
+    """Seats given away by start, of the fullest session that can still be joined."""
     taken: dict[int, int] = {}
-    for claim in await occupancy.list_between(db, offer.host.id, *window):
-        if claim.event_type_id == offer.event_type.id:
-            taken[claim.starts_at] = taken.get(claim.starts_at, 0) + claim.seats_taken
+    for host in asked.hosts:
+        own: dict[int, int] = {}
+        claims: list[Claim | HoldClaim] = [*host.bookings, *host.holds]
+        for claim in claims:
+            if claim.same_event_type:
+                own[claim.starts_at] = own.get(claim.starts_at, 0) + claim.seats_taken
+        for start, seats in own.items():
+            if seats < asked.event_type.seats:
+                taken[start] = max(seats, taken.get(start, 0))
     return taken

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from cally.bookings import turns
 from cally.bookings.availability import Availability
 from cally.bookings.claims import claim
 from cally.bookings.holds import BOOKED
-from cally.bookings.judging import refusal
+from cally.bookings.judging import Assigned, judge
 from cally.bookings.offers import Offer, offer
 from cally.bookings.requests import Wanted, wanted
 from cally.bookings.telling import announce
@@ -66,28 +67,52 @@ async def _try(
             return Booked(booking=earlier, created=False)
         await occupancy.delete_expired(tx, now)
         own = await _own_hold(tx, request, found, asked)
-        refused = await refusal(
-            tx, found, request.starts_at, duration_minutes=asked.duration_minutes, now=now, without=own
-        )
-        if refused is not None:
-            return refused
-        for uid in own:
-            await occupancy.delete_hold(tx, uid)
-        booking = _booking(found, asked, request.starts_at, now)
-        await _store(tx, found, booking, keys, now, actor)
+        booking = await place(tx, found, asked, request.starts_at, now=now, actor=actor, own=own)
+        if isinstance(booking, Refusal):
+            return booking
+        if keys is not None:
+            await bookings.remember(tx, key_hash=keys[0], request_hash=keys[1], booking_id=booking.id, now=now)
+        kind: Kind = "requested" if booking.status == "pending" else "confirmed"
+        await announce(tx, found, booking, kind, now=now, actor=actor)
         return Booked(booking=booking, created=True)
 
 
-async def _store(tx: Writer, found: Offer, booking: Booking, keys: Keys, now: int, actor: Actor) -> None:
-    await claim(tx, found, booking.terms, uid=booking.uid, starts_at=booking.starts_at, now=now)
+async def place(
+    tx: Writer,
+    found: Offer,
+    asked: Wanted,
+    starts_at: int,
+    *,
+    now: int,
+    actor: Actor,
+    own: frozenset[str] = frozenset(),
+    series_id: int | None = None,
+) -> Booking | Refusal:
+    """Judge, claim and store one booking in the caller's transaction, which tells whoever must know of it.
+
+    `own` are the guest's holds, given up for it. Raises `Overlap` when the database refuses what was judged free.
+    """
+    assigned = await judge(tx, found, starts_at, duration_minutes=asked.duration_minutes, now=now, without=own)
+    if isinstance(assigned, Refusal):
+        return assigned
+    for uid in own:
+        await occupancy.delete_hold(tx, uid)
+    booking = _booking(found, assigned, asked, starts_at, now, series_id)
+    await claim(
+        tx,
+        assigned.owners,
+        booking.terms,
+        event_type_id=booking.event_type_id,
+        uid=booking.uid,
+        starts_at=starts_at,
+        now=now,
+    )
     await bookings.insert(tx, booking)
-    if keys is not None:
-        await bookings.remember(tx, key_hash=keys[0], request_hash=keys[1], booking_id=booking.id, now=now)
+    await turns.count(tx, found, booking, now)
     await audit.insert(
         tx, now=now, actor=actor, tag=f"{actor.kind}:booking:create", subject=booking.uid, status=booking.status
     )
-    kind: Kind = "requested" if booking.status == "pending" else "confirmed"
-    await announce(tx, found, booking, kind, now=now, actor=actor)
+    return booking
 
 
 async def _own_hold(tx: Reader, request: BookingRequest, found: Offer, asked: Wanted) -> frozenset[str]:
@@ -110,14 +135,16 @@ async def _earlier(tx: Reader, keys: Keys) -> Booking | None:
     return await bookings.by_id(tx, known[1])
 
 
-def _booking(found: Offer, asked: Wanted, starts_at: int, now: int) -> Booking:
-    tz = found.schedule.rules.tz
+def _booking(
+    found: Offer, assigned: Assigned, asked: Wanted, starts_at: int, now: int, series_id: int | None
+) -> Booking:
+    tz = assigned.first.schedule.rules.tz
     return Booking(
         id=new_id(now),
         uid=new_uid(),
         sequence=0,
         status="pending" if found.event_type.approval else "confirmed",
-        host_id=found.host.id,
+        host_id=assigned.first.host.id,
         event_type_id=found.event_type.id,
         starts_at=starts_at,
         ends_at=starts_at + asked.duration_minutes * 60,
@@ -133,6 +160,10 @@ def _booking(found: Offer, asked: Wanted, starts_at: int, now: int) -> Booking:
         no_show=False,
         created_at=now,
         updated_at=now,
+        co_hosts=tuple(one.host.id for one in assigned.hosts[1:]),
+        resources=tuple(resource.id for resource in assigned.resources),
+        decisions=assigned.decisions,
+        series_id=series_id,
     )
 
 

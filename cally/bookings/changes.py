@@ -2,12 +2,13 @@
 
 import msgspec
 
+from cally.bookings import turns
 from cally.bookings.availability import Availability
 from cally.bookings.book import wall_time
-from cally.bookings.claims import session
+from cally.bookings.claims import claim, session
 from cally.bookings.holds import BOOKED
-from cally.bookings.judging import refusal
-from cally.bookings.offers import Offer, offer_by_id
+from cally.bookings.judging import Assigned, judge, refusal
+from cally.bookings.offers import Offer, narrowed, offer_of
 from cally.bookings.telling import announce
 from cally.errors import CallyError, not_found
 from cally.model.accounts import Actor
@@ -53,8 +54,8 @@ async def approve(store: Store, availability: Availability, uid: str, *, now: in
             return booking
         _require_pending(booking, "approved")
         _require_ahead(booking, now, "approved")
-        offer = await offer_by_id(tx, booking.event_type_id)
-        refused = await _refusal(tx, offer, booking, booking.starts_at, now, for_host=True)
+        offer = await offer_of(tx, booking)
+        refused = await _still_free(tx, offer, booking, now)
         if refused is None:
             confirmed = _answered(booking, "confirmed", "", now)
             await bookings.update_status(tx, confirmed, now=now)
@@ -76,7 +77,7 @@ async def reschedule(
         answer, offer, booking = await _try_move(store, uid, starts_at, now, actor)
     except Overlap:
         booking = await _booking(store.reader, uid)
-        answer, offer = BOOKED, await offer_by_id(store.reader, booking.event_type_id)
+        answer, offer = BOOKED, await offer_of(store.reader, booking)
     if isinstance(answer, Booking) or offer is None:
         return booking
     minutes = booking.terms.duration_minutes
@@ -106,31 +107,62 @@ async def _try_move(
             return booking, None, booking
         _require_ahead(booking, now, "moved")
         await occupancy.delete_expired(tx, now)
-        offer = await offer_by_id(tx, booking.event_type_id)
-        refused = await _refusal(tx, offer, booking, starts_at, now, for_host=actor.kind != "guest")
-        if refused is not None:
-            return refused, offer, booking
-        moved = _moved(booking, offer, starts_at, now, actor)
+        offer = await offer_of(tx, booking)
+        assigned = await judge(
+            tx,
+            offer,
+            starts_at,
+            duration_minutes=booking.terms.duration_minutes,
+            now=now,
+            without=frozenset({booking.uid}),
+            for_host=actor.kind != "guest",
+            kept=booking if offer.event_type.options.keep_host else None,
+        )
+        if isinstance(assigned, Refusal):
+            return assigned, offer, booking
+        moved = _moved(booking, assigned, starts_at, now, actor)
         await _move(tx, offer, booking, moved, now, actor)
         return moved, offer, moved
 
 
 async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:
-    await occupancy.update_interval(
-        tx,
-        moved.uid,
-        starts_at=moved.starts_at,
-        ends_at=moved.ends_at,
-        session=session(moved.event_type_id, moved.starts_at, moved.terms.seats),
-    )
+    await _swap(tx, booking, moved, now)
     await bookings.update_time(tx, moved, now=now)
+    if moved.co_hosts or (moved.hosts, moved.resources) != (booking.hosts, booking.resources):
+        await bookings.update_hosts(tx, moved)
+    if moved.decisions != booking.decisions:
+        await turns.take_back(tx, booking)
+        await turns.count(tx, offer, moved, now)
     await _record(tx, moved, "reschedule", now, actor, from_at=booking.starts_at, to_at=moved.starts_at)
     kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
     await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at)
 
 
-def _moved(booking: Booking, offer: Offer, starts_at: int, now: int, actor: Actor) -> Booking:
-    tz = offer.schedule.rules.tz
+async def _swap(tx: Writer, booking: Booking, moved: Booking, now: int) -> None:
+    """The old time for the new one; with other hosts or resources, the old claims for new ones."""
+    if (moved.hosts, moved.resources) == (booking.hosts, booking.resources):
+        await occupancy.update_interval(
+            tx,
+            moved.uid,
+            starts_at=moved.starts_at,
+            ends_at=moved.ends_at,
+            session=session(moved.event_type_id, moved.starts_at, moved.terms.seats),
+        )
+        return
+    await occupancy.delete(tx, booking.uid)
+    await claim(
+        tx,
+        (*moved.hosts, *moved.resources),
+        moved.terms,
+        event_type_id=moved.event_type_id,
+        uid=moved.uid,
+        starts_at=moved.starts_at,
+        now=now,
+    )
+
+
+def _moved(booking: Booking, assigned: Assigned, starts_at: int, now: int, actor: Actor) -> Booking:
+    tz = assigned.first.schedule.rules.tz
     asks_anew = booking.terms.approval and actor.kind == "guest"
     return msgspec.structs.replace(
         booking,
@@ -142,30 +174,34 @@ def _moved(booking: Booking, offer: Offer, starts_at: int, now: int, actor: Acto
         status="pending" if asks_anew else booking.status,
         sequence=booking.sequence + 1,
         updated_at=now,
+        host_id=assigned.first.host.id,
+        co_hosts=tuple(one.host.id for one in assigned.hosts[1:]),
+        resources=tuple(resource.id for resource in assigned.resources),
+        decisions=turns.kept_as(assigned.decisions, booking.decisions),
     )
 
 
 async def _end(tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor) -> Booking:
     """The booking is over before it began: its time is free, both sides are told."""
-    offer = await offer_by_id(tx, changed.event_type_id)
+    offer = await offer_of(tx, changed)
     await occupancy.delete(tx, changed.uid)
+    await turns.take_back(tx, changed)
     await bookings.update_status(tx, changed, now=now)
     await _record(tx, changed, "cancel" if kind == "cancelled" else "decline", now, actor)
     await announce(tx, offer, changed, kind, now=now, actor=actor)
     return changed
 
 
-async def _refusal(
-    tx: Reader, offer: Offer, booking: Booking, starts_at: int, now: int, *, for_host: bool
-) -> Refusal | None:
+async def _still_free(tx: Reader, offer: Offer, booking: Booking, now: int) -> Refusal | None:
+    """Why those whom a request claims cannot keep its time, or None."""
     return await refusal(
         tx,
-        offer,
-        starts_at,
+        await narrowed(tx, offer, booking),
+        booking.starts_at,
         duration_minutes=booking.terms.duration_minutes,
         now=now,
         without=frozenset({booking.uid}),
-        for_host=for_host,
+        for_host=True,
     )
 
 

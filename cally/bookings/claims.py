@@ -1,6 +1,7 @@
-"""How a booking or hold becomes a row of occupancy."""
+"""How a booking or hold becomes rows of occupancy: one for each host and resource that it takes."""
 
-from cally.bookings.offers import Offer
+from collections.abc import Iterable
+
 from cally.model.bookings import Terms
 from cally.model.ids import new_id
 from cally.store import Writer, occupancy
@@ -12,21 +13,30 @@ def session(event_type_id: int, starts_at: int, seats: int) -> str | None:
 
 
 async def claim(
-    tx: Writer, offer: Offer, terms: Terms, *, uid: str, starts_at: int, now: int, expires_at: int | None = None
+    tx: Writer,
+    owners: Iterable[int],
+    terms: Terms,
+    *,
+    event_type_id: int,
+    uid: str,
+    starts_at: int,
+    now: int,
+    expires_at: int | None = None,
 ) -> None:
-    """Claim the host's time for a booking, or until `expires_at` for a hold; raises `Overlap`."""
-    await occupancy.insert(
-        tx,
-        id=new_id(now),
-        owner_id=offer.host.id,
-        kind="booking" if expires_at is None else "hold",
-        uid=uid,
-        event_type_id=offer.event_type.id,
-        starts_at=starts_at,
-        ends_at=starts_at + terms.duration_minutes * 60,
-        buffer_before=terms.buffer_before_minutes * 60,
-        buffer_after=terms.buffer_after_minutes * 60,
-        session=session(offer.event_type.id, starts_at, terms.seats),
-        seats=terms.seats,
-        expires_at=expires_at,
-    )
+    """Claim the time of hosts and resources for a booking, or until `expires_at` for a hold; raises `Overlap`."""
+    for owner_id in owners:
+        await occupancy.insert(
+            tx,
+            id=new_id(now),
+            owner_id=owner_id,
+            kind="booking" if expires_at is None else "hold",
+            uid=uid,
+            event_type_id=event_type_id,
+            starts_at=starts_at,
+            ends_at=starts_at + terms.duration_minutes * 60,
+            buffer_before=terms.buffer_before_minutes * 60,
+            buffer_after=terms.buffer_after_minutes * 60,
+            session=session(event_type_id, starts_at, terms.seats),
+            seats=terms.seats,
+            expires_at=expires_at,
+        )

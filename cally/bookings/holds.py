@@ -2,7 +2,7 @@
 
 from cally.bookings.availability import Availability
 from cally.bookings.claims import claim
-from cally.bookings.judging import refusal
+from cally.bookings.judging import judge
 from cally.bookings.offers import Offer, offer
 from cally.model.bookings import Hold, Taken
 from cally.model.ids import new_uid
@@ -60,15 +60,24 @@ async def _try(
         await occupancy.delete_expired(tx, now)
         if replaces is not None:
             await occupancy.delete_hold(tx, replaces)
-        refused = await refusal(tx, found, starts_at, duration_minutes=minutes, now=now)
-        if refused is not None:
-            return refused, None
+        assigned = await judge(tx, found, starts_at, duration_minutes=minutes, now=now)
+        if isinstance(assigned, Refusal):
+            return assigned, None
         uid = new_uid()
         terms = found.terms(minutes, None)
-        await claim(tx, found, terms, uid=uid, starts_at=starts_at, now=now, expires_at=now + HOLD_SECONDS)
+        await claim(
+            tx,
+            assigned.owners,
+            terms,
+            event_type_id=found.event_type.id,
+            uid=uid,
+            starts_at=starts_at,
+            now=now,
+            expires_at=now + HOLD_SECONDS,
+        )
         return None, Hold(
             uid=uid,
-            host_id=found.host.id,
+            host_id=assigned.first.host.id,
             event_type_id=found.event_type.id,
             starts_at=starts_at,
             ends_at=starts_at + minutes * 60,

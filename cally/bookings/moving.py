@@ -2,7 +2,7 @@
 
 from cally import engine
 from cally.bookings.offers import Offer
-from cally.bookings.questions import calendars_stale, question
+from cally.bookings.questions import question
 from cally.model.bookings import Booking, Slot
 from cally.store import Reader
 
@@ -11,8 +11,6 @@ async def slots_to_move_to(
     db: Reader, offer: Offer, booking: Booking, *, now: int, from_at: int, to_at: int
 ) -> tuple[Slot, ...]:
     """Free slots of the booking's own length within `[from_at, to_at]`, in order, the present one left out."""
-    if await calendars_stale(db, offer.host.id, now):
-        return ()
     minutes = booking.terms.duration_minutes
     asked = await question(
         db, offer, duration_minutes=minutes, now=now, window=(from_at, to_at), without=frozenset({booking.uid})

@@ -3,18 +3,71 @@
 import msgspec
 
 from cally.errors import CallyError, invalid, not_found
-from cally.model.bookings import Terms
+from cally.model.bookings import Booking, Terms
 from cally.model.hosts import EventType, Host, Place, Schedule
 from cally.model.rules import EventTypeRules
-from cally.store import Reader, event_types, hosts, schedules
+from cally.model.teams import Assignable, Resource, Team
+from cally.store import Reader, event_types, hosts, resources, schedules, teams
+
+TEAM = "team:"
+
+
+class Participant(msgspec.Struct, frozen=True, kw_only=True):
+    """A host who can take part, by the schedule that counts for it; `share` says how a team assigns them.
+
+    `is_barred`: their account is disabled, so that what cannot do without them cannot be had.
+    """
+
+    host: Host
+    schedule: Schedule
+    required: bool = True
+    group: str = ""
+    share: Assignable | None = None
+    is_barred: bool = False
+
+
+class Needed(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource that will do for a group."""
+
+    resource: Resource
+    group: str
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """An event type with its host and schedule."""
+    """An event type with the hosts who can take part and the resources it needs.
+
+    `host` and `schedule` are those of the host who answers for it; alone, that host is the only participant.
+    """
 
     host: Host
     event_type: EventType
     schedule: Schedule
+    participants: tuple[Participant, ...]
+    resources: tuple[Needed, ...] = ()
+    team: Team | None = None
+
+    @property
+    def name(self) -> str:
+        """Who offers it, as a guest knows them."""
+        return self.team.name if self.team is not None else self.host.name
+
+    @property
+    def owner(self) -> str:
+        """Whose address it stands under, as requests name them: `ada`, `team:support`."""
+        return f"{TEAM}{self.team.slug}" if self.team is not None else self.host.slug
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        start = f"/team/{self.team.slug}" if self.team is not None else f"/{self.host.slug}"
+        return f"{start}/{self.event_type.slug}"
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """Everyone and everything whose revision its slots depend on."""
+        own = (self.host.id, *((self.team.id,) if self.team is not None else ()))
+        others = (participant.host.id for participant in self.participants)
+        return tuple(dict.fromkeys((*own, *others, *(needed.resource.id for needed in self.resources))))
 
     def duration_minutes(self, wanted: int | None) -> int:
         """The length asked for, or the default; raises `invalid` for one that is not on offer."""
@@ -44,17 +97,22 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-async def offer(db: Reader, host_slug: str, event_type_slug: str) -> Offer:
-    """The event type at `/{host}/{slug}`; raises `not_found`."""
-    host = await hosts.by_slug(db, host_slug)
-    event_type = await event_types.by_slug(db, host.id, event_type_slug) if host else None
+async def offer(db: Reader, owner: str, event_type_slug: str) -> Offer:
+    """The event type at `/{host}/{slug}`, or of `team:{team}`; raises `not_found`."""
+    if owner.startswith(TEAM):
+        team = await teams.by_slug(db, owner.removeprefix(TEAM))
+        event_type = await event_types.by_slug(db, team.id, event_type_slug) if team else None
+        host = await hosts.by_id(db, event_type.host_id) if event_type else None
+    else:
+        host = await hosts.by_slug(db, owner)
+        event_type = await event_types.by_slug(db, host.id, event_type_slug) if host else None
     if host is None or event_type is None:
         raise not_found("event type")
     return await _complete(db, host, event_type)
 
 
 async def offer_by_id(db: Reader, event_type_id: int) -> Offer:
-    """The event type of a booking, also when it is archived."""
+    """The event type of that row, also when it is archived."""
     event_type = await event_types.by_id(db, event_type_id)
     host = await hosts.by_id(db, event_type.host_id) if event_type else None
     if host is None or event_type is None:
@@ -62,8 +120,78 @@ async def offer_by_id(db: Reader, event_type_id: int) -> Offer:
     return await _complete(db, host, event_type)
 
 
+async def offer_of(db: Reader, booking: Booking) -> Offer:
+    """The event type that a booking was made of, as it is offered now."""
+    return await offer_by_id(db, booking.event_type_id)
+
+
+async def narrowed(db: Reader, offer: Offer, booking: Booking) -> Offer:
+    """The offer with those alone who take part in a booking, and what is taken with it: all of them have to be free."""
+    known = {one.host.id: one for one in offer.participants}
+    taking_part = [known.get(host_id) or await _stranger(db, offer, host_id) for host_id in booking.hosts]
+    participants = tuple(msgspec.structs.replace(one, required=True, group="") for one in taking_part)
+    rules = msgspec.structs.replace(
+        offer.event_type.rules, assignment="single" if len(participants) == 1 else "collective"
+    )
+    return msgspec.structs.replace(
+        offer,
+        event_type=msgspec.structs.replace(offer.event_type, rules=rules),
+        participants=participants,
+        resources=tuple(needed for needed in offer.resources if needed.resource.id in booking.resources),
+    )
+
+
+async def _stranger(db: Reader, offer: Offer, host_id: int) -> Participant:
+    """A host of a booking who is no longer assigned to its event type; their claims count, whatever their hours."""
+    host = await hosts.by_id(db, host_id)
+    if host is None:
+        raise not_found("host")
+    return Participant(host=host, schedule=offer.schedule)
+
+
+async def is_there(db: Reader, known: Offer) -> bool:
+    """Whether the address that led to this offer still leads to the same owner; what else changed, revisions tell."""
+    if known.team is not None:
+        team = await teams.by_slug(db, known.team.slug)
+        return team is not None and team.id == known.team.id
+    host = await hosts.by_slug(db, known.host.slug)
+    return host is not None and host.id == known.host.id
+
+
 async def _complete(db: Reader, host: Host, event_type: EventType) -> Offer:
     schedule = await schedules.by_id(db, event_type.schedule_id)
     if schedule is None:
         raise CallyError("conflict", "This event type has no schedule; its host must choose one.")
-    return Offer(host=host, event_type=event_type, schedule=schedule)
+    is_shared = event_type.rules.assignment != "single"
+    return Offer(
+        host=host,
+        event_type=event_type,
+        schedule=schedule,
+        participants=await _team(db, event_type) if is_shared else (Participant(host=host, schedule=schedule),),
+        resources=await _needed(db, event_type),
+        team=await teams.by_id(db, event_type.team_id) if event_type.team_id is not None else None,
+    )
+
+
+async def _team(db: Reader, event_type: EventType) -> tuple[Participant, ...]:
+    found = []
+    for share in await teams.assignable(db, event_type.id):
+        host = await hosts.by_id(db, share.host_id)
+        schedule = await schedules.by_id(db, share.schedule_id)
+        if host is not None and schedule is not None:
+            found.append(
+                Participant(
+                    host=host,
+                    schedule=schedule,
+                    required=share.required,
+                    group=share.group,
+                    share=share,
+                    is_barred=not await hosts.is_bookable(db, host.id),
+                )
+            )
+    return tuple(found)
+
+
+async def _needed(db: Reader, event_type: EventType) -> tuple[Needed, ...]:
+    found = await resources.needed(db, event_type.id)
+    return tuple(Needed(resource=resource, group=need.group) for resource, need in found)

@@ -4,8 +4,17 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cally.bookings.offers import Offer
-from cally.model.rules import Cap, Claim, EventTypeRules, HoldClaim, HostRules, Question
+from cally.bookings.offers import Needed, Offer, Participant
+from cally.model.rules import (
+    Cap,
+    Claim,
+    EventTypeRules,
+    HoldClaim,
+    HostRules,
+    Interval,
+    Question,
+    ResourceRules,
+)
 from cally.store import Reader, calendars, occupancy
 from cally.store.occupancy import ClaimRow
 
@@ -21,34 +30,62 @@ async def calendars_stale(db: Reader, host_id: int, now: int) -> bool:
     return oldest is not None and oldest < now - STALE_AFTER_SECONDS
 
 
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """What a question is about: rules at one length, a window, and claims (uids) that do not count."""
+
+    rules: EventTypeRules
+    event_type_id: int
+    now: int
+    window: Interval
+    without: frozenset[str] = frozenset()
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is about one start, for which the neighbouring claims are enough."""
+        one_start = self.window[1] - self.window[0] == self.rules.duration_minutes * MINUTE_SECONDS
+        return one_start and not self.without and self.rules.grid == "opening" and not self.counts_open_days
+
+    @property
+    def counts_open_days(self) -> bool:
+        """Open days are counted from now on, whatever the window (rule 42)."""
+        return self.rules.horizon is not None and self.rules.horizon.kind == "open_days"
+
+    @property
+    def first(self) -> int:
+        """Where to begin looking."""
+        return min(self.window[0], self.now) if self.counts_open_days else self.window[0]
+
+    def reach(self, caps: Iterable[Cap]) -> Interval:
+        """How far around the window claims matter: buffers reach a day, caps their period."""
+        days = max([1, *(REACH_DAYS[cap.per] for cap in caps)])
+        return self.first - days * DAY_SECONDS, self.window[1] + days * DAY_SECONDS
+
+
 async def question(
     db: Reader,
     offer: Offer,
     *,
     duration_minutes: int,
     now: int,
-    window: tuple[int, int],
+    window: Interval,
     without: frozenset[str] = frozenset(),
 ) -> Question:
-    """All that decides which starts in `window` may be booked; claims named in `without` (uids) do not count."""
+    """All that decides which starts in `window` may be booked; claims named in `without` (uids) do not count.
+
+    Hosts are known by their slug, resources by their row's number. A host whose calendars are stale is closed; whoever
+    does not have to take part, in a meeting of all, is not asked (rules 38, 64).
+    """
     rules = offer.rules(duration_minutes)
-    host_caps = offer.host.caps
-    near = window[1] - window[0] == duration_minutes * MINUTE_SECONDS and not without
-    found = await _claims(db, offer, rules, window, now, near=near)
-    claims = [claim for claim in found if claim.uid not in without]
-    busy = await calendars.list_busy(
-        db, offer.host.id, _first(rules, window, now) - DAY_SECONDS, window[1] + DAY_SECONDS
+    asking = Asking(rules=rules, event_type_id=offer.event_type.id, now=now, window=window, without=without)
+    asked = [one for one in offer.participants if one.required or rules.assignment == "round_robin"]
+    return Question(
+        now=now,
+        window=window,
+        event_type=rules,
+        hosts=tuple([await _host(db, asking, one) for one in asked]),
+        resources=tuple([await _resource(db, asking, one) for one in offer.resources]),
+        guest_tz=offer.host.tz,
     )
-    host = HostRules(
-        id=offer.host.slug,
-        week_starts_on=offer.host.week_starts_on,
-        schedule=offer.schedule.rules,
-        busy=(*busy, *_blocks(claims)),
-        bookings=tuple(_booked(claims, offer.event_type.id)),
-        holds=tuple(_held(claims, offer.event_type.id)),
-        caps=host_caps,
-    )
-    return Question(now=now, window=window, event_type=rules, hosts=(host,), guest_tz=offer.host.tz)
 
 
 def free_time_only(asked: Question, starts_at: int, ends_at: int) -> Question:
@@ -59,30 +96,45 @@ def free_time_only(asked: Question, starts_at: int, ends_at: int) -> Question:
     hosts = tuple(
         msgspec.structs.replace(host, schedule=None, open=((starts_at, ends_at),), caps=()) for host in asked.hosts
     )
-    return msgspec.structs.replace(asked, event_type=rules, hosts=hosts)
+    resources = tuple(msgspec.structs.replace(one, schedule=None) for one in asked.resources)
+    return msgspec.structs.replace(asked, event_type=rules, hosts=hosts, resources=resources)
 
 
-async def _claims(
-    db: Reader, offer: Offer, rules: EventTypeRules, window: tuple[int, int], now: int, *, near: bool
-) -> list[ClaimRow]:
-    """The claims that matter for the window; `near`, when it is one start's, needs the neighbours alone."""
-    caps = (*rules.caps, *offer.host.caps)
-    counts_open_days = rules.horizon is not None and rules.horizon.kind == "open_days"
-    if near and not caps and not counts_open_days and rules.grid == "opening":
-        return await occupancy.list_around(db, offer.host.id, *window)
-    return await occupancy.list_between(db, offer.host.id, *_reach(rules, caps, window, now))
+async def _host(db: Reader, asking: Asking, one: Participant) -> HostRules:
+    claims = await _claims(db, asking, one.host.id, (*asking.rules.caps, *one.host.caps))
+    busy = await calendars.list_busy(db, one.host.id, asking.first - DAY_SECONDS, asking.window[1] + DAY_SECONDS)
+    is_closed = one.is_barred or await calendars_stale(db, one.host.id, asking.now)
+    return HostRules(
+        id=one.host.slug,
+        week_starts_on=one.host.week_starts_on,
+        schedule=None if is_closed else one.schedule.hours,
+        busy=(*busy, *_blocks(claims)),
+        bookings=tuple(_booked(claims, asking.event_type_id)),
+        holds=tuple(_held(claims, asking.event_type_id)),
+        caps=one.host.caps,
+        required=one.required,
+        group=one.group,
+    )
 
 
-def _reach(rules: EventTypeRules, caps: Iterable[Cap], window: tuple[int, int], now: int) -> tuple[int, int]:
-    """How far around the window claims matter: buffers reach a day, caps their period, open days back to now."""
-    days = max([1, *(REACH_DAYS[cap.per] for cap in caps)])
-    return _first(rules, window, now) - days * DAY_SECONDS, window[1] + days * DAY_SECONDS
+async def _resource(db: Reader, asking: Asking, needed: Needed) -> ResourceRules:
+    claims = await _claims(db, asking, needed.resource.id, ())
+    return ResourceRules(
+        id=str(needed.resource.id),
+        group=needed.group,
+        schedule=needed.resource.hours,
+        busy=tuple(_blocks(claims)),
+        bookings=tuple(_booked(claims, asking.event_type_id)),
+        holds=tuple(_held(claims, asking.event_type_id)),
+    )
 
 
-def _first(rules: EventTypeRules, window: tuple[int, int], now: int) -> int:
-    """Where to begin looking: open days are counted from now on, whatever the window (rule 42)."""
-    counts_open_days = rules.horizon is not None and rules.horizon.kind == "open_days"
-    return min(window[0], now) if counts_open_days else window[0]
+async def _claims(db: Reader, asking: Asking, owner_id: int, caps: tuple[Cap, ...]) -> list[ClaimRow]:
+    """The claims on an owner's time that matter for the window."""
+    if asking.is_near and not caps:
+        return await occupancy.list_around(db, owner_id, *asking.window)
+    found = await occupancy.list_between(db, owner_id, *asking.reach(caps))
+    return [claim for claim in found if claim.uid not in asking.without]
 
 
 def _booked(claims: list[ClaimRow], event_type_id: int) -> Iterable[Claim]:

@@ -53,7 +53,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     last_assigned_at: int | None
 
 
-DecidedBy = Literal["only_one_free", "least_booked", "longest_since", "first_in_order", "kept", "by_hand"]
+DecidedBy = Literal["only_one_free", "least_booked", "longest_since", "first_in_order", "joined", "kept", "by_hand"]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,6 +69,22 @@ SET starts_at = :starts_at,
     updated_at = :now
 WHERE id = :id
 """
+INSERT_CO_HOST = """
+INSERT INTO booking_host (booking_id, host_id, starts_at)
+VALUES (:booking_id, :host_id, :starts_at)
+"""
+DELETE_CO_HOSTS = """
+DELETE FROM booking_host
+WHERE booking_id = :booking_id
+"""
+UPDATE_HOSTS = """
+UPDATE booking
+SET host_id = :host_id,
+    co_hosts = :co_hosts,
+    resources = :resources,
+    decisions = :decisions
+WHERE id = :id
+"""
 UPDATE_STATUS = """
 UPDATE booking
 SET status = :status,
@@ -141,6 +157,7 @@ async def insert(tx: Writer, booking: Booking) -> None:
         created_at=booking.created_at,
         updated_at=booking.updated_at,
     )
+    await _insert_co_hosts(tx, booking)
 
 
 async def by_uid(db: Reader, uid: str) -> Booking | None:
@@ -212,6 +229,20 @@ async def update_time(tx: Writer, booking: Booking, *, now: int) -> None:
     )
 
 
+async def update_hosts(tx: Writer, booking: Booking) -> None:
+    """Write who takes part in a booking at its time, what is taken with it, and why."""
+    await tx.run(
+        UPDATE_HOSTS,
+        id=booking.id,
+        host_id=booking.host_id,
+        co_hosts=_json(booking.co_hosts),
+        resources=_json(booking.resources),
+        decisions=_json(booking.decisions),
+    )
+    await tx.run(DELETE_CO_HOSTS, booking_id=booking.id)
+    await _insert_co_hosts(tx, booking)
+
+
 async def update_status(tx: Writer, booking: Booking, *, now: int) -> None:
     """Write a booking's status, sequence and reason."""
     await tx.run(
@@ -249,6 +280,11 @@ async def remember(tx: Writer, *, key_hash: bytes, request_hash: bytes, booking_
 async def forget(tx: Writer, *, before: int) -> int:
     """Drop idempotency keys made before an instant."""
     return await tx.run(FORGET, before=before)
+
+
+async def _insert_co_hosts(tx: Writer, booking: Booking) -> None:
+    for host_id in booking.co_hosts:
+        await tx.run(INSERT_CO_HOST, booking_id=booking.id, host_id=host_id, starts_at=booking.starts_at)
 
 
 def _booking(row: Row) -> Booking:

@@ -26,6 +26,13 @@ WHERE host.slug = :slug
   AND account.verified_at IS NOT NULL
   AND account.disabled_at IS NULL
 """
+IS_BOOKABLE = """
+SELECT count(*)
+FROM account
+WHERE id = :id
+  AND verified_at IS NOT NULL
+  AND disabled_at IS NULL
+"""
 SLUG_OWNER = """
 SELECT id
 FROM host
@@ -110,6 +117,12 @@ async def by_slug(db: Reader, slug: str) -> Host | None:
     """The host at that public address, if their account is verified and not disabled."""
     row = await db.row(BY_SLUG, slug=slug)
     return _host(row) if row else None
+
+
+async def is_bookable(db: Reader, id: int) -> bool:
+    """Whether a host's account is verified and not disabled."""
+    row = await db.row(IS_BOOKABLE, id=id)
+    return bool(row and row[0])
 
 
 async def slug_owner(db: Reader, slug: str) -> int | None:

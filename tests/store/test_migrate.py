@@ -107,13 +107,16 @@ def test_a_step_another_process_took_is_not_taken_again(tmp_path: Path, monkeypa
 FIRST_STEPS = 2
 AS_IT_WAS = """
 INSERT INTO account (id, email, name, role, created_at) VALUES (1, 'ada@example.com', 'Ada', 'host', 1);
-INSERT INTO host (id, slug, name, tz, locale, week_starts_on, created_at) VALUES (1, 'ada', 'Ada', 'UTC', 'en', 'mon', 1);
+INSERT INTO host (id, slug, name, tz, locale, week_starts_on, created_at)
+VALUES (1, 'ada', 'Ada', 'UTC', 'en', 'mon', 1);
 INSERT INTO schedule VALUES (1, 1, 'Hours', '{}', 1, 1);
 INSERT INTO event_type VALUES (5, 1, 1, 'intro', 'Intro', '', '{}', '[]', '[]', '[]', 0, 1, 0, 1, 1, NULL);
-INSERT INTO occupancy (id, owner_id, kind, uid, event_type_id, starts_at, ends_at) VALUES (1, 1, 'booking', 'u', 5, 10, 20);
+INSERT INTO occupancy (id, owner_id, kind, uid, event_type_id, starts_at, ends_at)
+VALUES (1, 1, 'booking', 'u', 5, 10, 20);
 INSERT INTO booking VALUES (9, 'u', 0, 'confirmed', 1, 5, 10, 20, '', 'UTC', 'x', 'Cleo', 'cleo@example.org', 'UTC',
                             'en', '[]', '[]', '', '{}', '', 0, 1, 1);
-INSERT INTO message VALUES (3, 9, 'confirmed', 0, 'guest', 'mail', 'cleo@example.org', NULL, 'm', '{}', 'sent', 1, '', 1, 1);
+INSERT INTO message VALUES (3, 9, 'confirmed', 0, 'guest', 'mail', 'cleo@example.org', NULL, 'm', '{}', 'sent', 1,
+                            '', 1, 1);
 """
 
 
@@ -121,7 +124,7 @@ def test_what_was_kept_before_teams_is_kept(tmp_path: Path):
     """A table that is made anew keeps its rows, and whatever points at them."""
     connection = sqlite.connect(tmp_path / "cally.db", KEY)
     for step in migrate.migrations()[:FIRST_STEPS]:
-        migrate._take(connection, step)  # noqa: SLF001 - the database as an earlier Cally left it
+        migrate._take(connection, step)
     connection.execute(AS_IT_WAS)
     migrate.migrate(connection)
     assert connection.execute("SELECT owner_id, slug FROM event_type").fetchall() == [(1, "intro")]

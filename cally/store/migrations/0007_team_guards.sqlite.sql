@@ -63,3 +63,11 @@ BEGIN
   VALUES (NEW.id, 1)
   ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
 END;
+
+CREATE TRIGGER team_revision_update
+AFTER UPDATE ON team
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;

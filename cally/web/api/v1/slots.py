@@ -7,8 +7,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from cally import hosts
-from cally.bookings import Offer, offer
+from cally.bookings import Offer, is_there, offer
 from cally.errors import CallyError, invalid
 from cally.model.bookings import Slot
 from cally.model.zones import zone
@@ -21,7 +20,7 @@ ANSWER_BYTES = 4_096  # what an answer takes beside its text: an address that is
 
 noun = Noun("Slots")
 Key = tuple[str, str, bytes]
-Version = tuple[int, int, bool]
+Version = tuple[int, int, int]
 
 
 class SlotsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,8 +111,7 @@ async def list_slots(call: Call) -> Answer:
 
 async def _is_right(call: Call, known: Known) -> bool:
     """Nothing that the slots are made of has changed, and the address still leads to this host."""
-    host = await hosts.host_by_slug(call.doors.store.reader, call.path["host"])
-    if host is None or host.id != known.offer.host.id:
+    if not await is_there(call.doors.store.reader, known.offer):
         return False
     return known.version == await call.doors.availability.version(known.offer, call.now)
 

@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import approve, cancel, decline, mark_no_show, offer_by_id, reschedule
+from cally.bookings import approve, cancel, decline, mark_no_show, offer_of, reschedule
 from cally.errors import CallyError
 from cally.model.bookings import LIVE, Booking, Slot, Taken
 from cally.web import forms
@@ -154,7 +154,7 @@ async def _reschedule_page(
 
 
 async def _slots(desk: Desk, booking: Booking, start: int) -> tuple[Slot, ...]:
-    offer = await offer_by_id(desk.db, booking.event_type_id)
+    offer = await offer_of(desk.db, booking)
     minutes = booking.terms.duration_minutes
     return await desk.doors.availability.slots(
         offer,

@@ -8,9 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cally.bookings import Offer, offer
+from cally.bookings import Offer, is_there, offer
 from cally.model.rules import Refusal
-from cally.store import hosts
 from cally.web import rendering
 from cally.web.dates import Words
 from cally.web.doors import Doors
@@ -102,17 +101,15 @@ async def _times_page(
 
 async def _is_right(doors: Doors, page: remembered.Page, now: int) -> bool:
     """Whether nothing that the page shows has changed, the host's being there at all included."""
-    known = page.offer.host
-    host = await hosts.by_slug(doors.store.reader, known.slug)
-    return (
-        host is not None and host.id == known.id and page.version == await doors.availability.version(page.offer, now)
-    )
+    if not await is_there(doors.store.reader, page.offer):
+        return False
+    return bool(page.version == await doors.availability.version(page.offer, now))
 
 
 async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now: int) -> dict[str, Any]:
     """What the page shows in whatever step it is in."""
     picked = _chosen(found, words)
-    path = f"/{found.host.slug}/{found.event_type.slug}"
+    path = found.path
     default = found.event_type.durations_minutes[0]
     stays = kept(words, default, picked.minutes)
     shown = await _picker(doors, found, picked, reading, Links(path, stays), now)
@@ -151,7 +148,7 @@ async def _picker(doors: Doors, found: Offer, picked: Chosen, reading: Words, li
         words=reading,
         links=links,
         now=now,
-        extra={"host": found.host.slug, "eventType": found.event_type.slug, "t": texts(found.host)},
+        extra={"host": found.owner, "eventType": found.event_type.slug, "t": texts(found.host)},
     )
 
     async def load(from_at: int, to_at: int) -> Any:

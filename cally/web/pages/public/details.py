@@ -37,7 +37,7 @@ def booking_request(form: Form, found: Offer, starts_at: int, locale: str) -> Bo
     form.email("email")
     place = form.text("place", "0")
     return BookingRequest(
-        host=found.host.slug,
+        host=found.owner,
         event_type=found.event_type.slug,
         starts_at=starts_at,
         guest=Guest(

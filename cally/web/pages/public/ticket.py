@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import Offer, booking_for_token, offer_by_id
+from cally.bookings import Offer, booking_for_token, offer_of
 from cally.errors import not_found
 from cally.model.bookings import LIVE, Booking
 from cally.notify.calendar_file import calendar_file
@@ -66,7 +66,7 @@ async def managed(doors: Doors, token: str) -> Managed:
     booking = await booking_for_token(db, doors.vault, token, doors.clock())
     if booking is None:
         raise not_found("booking")
-    return Managed(token=token, booking=booking, offer=await offer_by_id(db, booking.event_type_id))
+    return Managed(token=token, booking=booking, offer=await offer_of(db, booking))
 
 
 def ticket_page(

@@ -1,0 +1,49 @@
+"""Whose turn it is: the counts that a team's choice of host goes by, kept with the booking itself (rule 61)."""
+
+from datetime import date
+
+from cally import engine
+from cally.bookings.offers import Offer, Participant
+from cally.model.bookings import Booking
+from cally.model.teams import Decision
+from cally.store import Writer, teams
+
+UNCOUNTED = frozenset({"joined", "kept"})
+
+
+async def count(tx: Writer, offer: Offer, booking: Booking, now: int) -> None:
+    """Count a booking for the hosts it was given to, and credit those who are away that day."""
+    for decision in booking.decisions:
+        if decision.decided_by not in UNCOUNTED:
+            await _count(tx, offer, booking, decision, now)
+
+
+async def take_back(tx: Writer, booking: Booking) -> None:
+    """Count a booking no more for the hosts it was given to."""
+    for decision in booking.decisions:
+        if decision.decided_by != "joined":
+            await teams.take_back(tx, booking.event_type_id, decision.host_id)
+
+
+async def _count(tx: Writer, offer: Offer, booking: Booking, decision: Decision, now: int) -> None:
+    group = [one for one in offer.participants if not one.required and one.group == decision.group]
+    away = frozenset(one.host.id for one in group if _is_away(one, booking))
+    # what was counted since the offer was read is in the store alone
+    known = {share.host_id: share for share in await teams.assignable(tx, booking.event_type_id)}
+    shares = [known[one.host.id] for one in group if one.host.id in known]
+    for before, after in zip(shares, engine.given(shares, decision.host_id, absent=away, now=now), strict=True):
+        if before != after:
+            await teams.update_count(tx, booking.event_type_id, after)
+
+
+def _is_away(one: Participant, booking: Booking) -> bool:
+    on = date.fromisoformat(booking.starts_local[:10])
+    return any(first <= on <= last for first, last in one.schedule.hours.time_off)
+
+
+def kept_as(decisions: tuple[Decision, ...], earlier: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """The decisions of a move: where the host stays, why they were chosen stays too."""
+    reasons = {decision.host_id: decision for decision in earlier}
+    return tuple(
+        reasons.get(decision.host_id, decision) if decision.decided_by == "kept" else decision for decision in decisions
+    )
