@@ -1,11 +1,13 @@
 """What a host sets up: who they are, their schedules, their event types with places and questions."""
 
+from datetime import date
 from typing import Literal
 
 import msgspec
 
 from cally.model.options import EventTypeOptions
 from cally.model.rules import Cap, Day, EventTypeRules, ScheduleRules
+from cally.model.time_off import PublicHolidays
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,17 +25,31 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """A host's saved hours: weekly hours, overrides, time off, zone."""
+    """A host's saved hours: weekly hours, overrides, time off, zone.
+
+    `follows_host`: its zone is the host's, wherever they move (rule 13). `public_holidays` and `away`, the days of the
+    host's time off, close days besides.
+    """
 
     id: int
     host_id: int
     name: str
     rules: ScheduleRules
+    follows_host: bool = False
+    public_holidays: PublicHolidays | None = None
+    away: tuple[tuple[date, date], ...] = ()
 
     @property
     def hours(self) -> ScheduleRules:
         """The hours that count: the schedule's own, less whatever closes them from outside."""
-        return self.rules
+        closed = self.public_holidays.closed if self.public_holidays is not None else ()
+        if not closed and not self.away:
+            return self.rules
+        return msgspec.structs.replace(
+            self.rules,
+            holidays=tuple(sorted({*self.rules.holidays, *closed})),
+            time_off=(*self.rules.time_off, *self.away),
+        )
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
