@@ -3,9 +3,11 @@
 import msgspec
 
 from cally.errors import CallyError, invalid
+from cally.hosts.options import checked_options
 from cally.hosts.questions import checked_questions
 from cally.hosts.rules import checked_rules, minutes_in_range
 from cally.model.hosts import EventType, Place, Question
+from cally.model.options import EventTypeOptions
 from cally.model.rules import EventTypeRules
 from cally.model.slugs import slug as slug_of
 from cally.model.texts import line, paragraph
@@ -34,6 +36,7 @@ class EventTypeDraft(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...] = ()
     approval: bool = False
     listed: bool = True
+    options: EventTypeOptions = EventTypeOptions()
 
 
 def draft_of(event_type: EventType) -> EventTypeDraft:
@@ -49,6 +52,7 @@ def draft_of(event_type: EventType) -> EventTypeDraft:
         questions=event_type.questions,
         approval=event_type.approval,
         listed=event_type.listed,
+        options=event_type.options,
     )
 
 
@@ -65,6 +69,7 @@ def checked(draft: EventTypeDraft) -> EventTypeDraft:
         questions=checked_questions(draft.questions),
         approval=draft.approval,
         listed=draft.listed,
+        options=checked_options(draft.options),
     )
 
 

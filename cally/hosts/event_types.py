@@ -110,6 +110,7 @@ async def _event_type(
         questions=wanted.questions,
         approval=wanted.approval,
         listed=wanted.listed,
+        options=wanted.options,
         position=position,
     )
 

@@ -34,6 +34,13 @@ TALK = {
     "questions": [{"label": "What about?", "kind": "text", "required": True}],
     "approval": True,
     "listed": False,
+    "keeps": "instant",
+    "active_per_guest": 2,
+    "keep_host": False,
+    "guests_meet": True,
+    "waitlist": True,
+    "stay": None,
+    "series": {"rhythms": ["weekly", "monthly"], "most": 6, "clashes": "skip"},
 }
 
 
@@ -139,6 +146,9 @@ async def test_an_event_type_is_changed_field_by_field(client: httpx2.AsyncClien
     ("change", "status", "field"),
     [
         ({"duration_minutes": 0}, 422, "duration_minutes"),
+        ({"active_per_guest": 0}, 422, "active_per_guest"),
+        ({"series": None, "stay": {"nights_to": 0}}, 422, "stay.nights_to"),
+        ({"stay": {"nights": 1}}, 400, "stay.nights"),
         ({"duration_minutes": "45"}, 400, "duration_minutes"),
         ({"slug": "Not A Slug"}, 422, "slug"),
         ({"title": ""}, 422, "title"),

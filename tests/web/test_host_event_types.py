@@ -38,7 +38,14 @@ async def test_an_event_type_is_made_with_its_title_as_address(app: Any, store: 
 async def test_the_filled_form_saves_what_it_shows(app: Any, store: Store, signed_in: SignedIn):
     """Sending the edit form back unchanged changes nothing."""
     owner = await ada(store)
-    extra = {"cap_day": "3", "cap_week_minutes": "600", "buffer_after": "15", "notice_days": "1", "approval": "1"}
+    extra = {
+        "cap_day": "3",
+        "cap_week_minutes": "600",
+        "buffer_after": "15",
+        "notice_days": "1",
+        "approval": "1",
+        "keeps": "instant",
+    }
     places = {"place-kind": ["link", "guest_phone"], "place-detail": ["https://meet.example.org/ada", ""]}
     asked = {"question-id": "", "question-label": "Why?", "question-kind": "select", "question-choices": "A\r\nB"}
     async with desk(app, signed_in, owner) as client:
@@ -50,6 +57,7 @@ async def test_the_filled_form_saves_what_it_shows(app: Any, store: Store, signe
     assert await _of(store, owner, "coffee") == before
     assert [cap.per for cap in before.rules.caps] == ["day", "week"]
     assert before.questions[0].required
+    assert before.options.keeps == "instant"
     assert before.questions[0].choices == ("A", "B")
 
 

@@ -10,6 +10,7 @@ from cally.errors import not_found
 from cally.hosts import EventTypeDraft
 from cally.model.capsule import event_type_from_json, event_type_to_json
 from cally.model.hosts import EventType, Place, Question
+from cally.model.options import EventTypeOptions, Keeps, Series, Stay
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 
 noun = Noun("Event types")
@@ -67,7 +68,10 @@ class QuestionGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to change; everything else stays as it is. `null` takes a step or a horizon away."""
+    """What is to change; everything else stays as it is. `null` takes away what may be missing.
+
+    `keeps` is what stays when a zone's law changes; `null`: wall time in person, the instant otherwise.
+    """
 
     title: str | UnsetType = UNSET
     slug: str | UnsetType = UNSET
@@ -90,6 +94,13 @@ class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     questions: tuple[QuestionGiven, ...] | UnsetType = UNSET
     approval: bool | UnsetType = UNSET
     listed: bool | UnsetType = UNSET
+    keeps: Keeps | UnsetType | None = UNSET
+    active_per_guest: int | UnsetType | None = UNSET
+    keep_host: bool | UnsetType = UNSET
+    guests_meet: bool | UnsetType = UNSET
+    waitlist: bool | UnsetType = UNSET
+    stay: Stay | UnsetType | None = UNSET
+    series: Series | UnsetType | None = UNSET
 
 
 class EventTypeWanted(EventTypeChanges, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,6 +135,13 @@ class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...]
     approval: bool
     listed: bool
+    keeps: Keeps | None
+    active_per_guest: int | None
+    keep_host: bool
+    guests_meet: bool
+    waitlist: bool
+    stay: Stay | None
+    series: Series | None
     url: str
 
 
@@ -191,6 +209,7 @@ def changed_draft(base: EventTypeDraft, given: EventTypeChanges, sent: dict[str,
         changes["places"] = tuple(Place(kind=place.kind, detail=place.detail) for place in given.places)
     if given.questions is not UNSET:
         changes["questions"] = tuple(_question(asked) for asked in given.questions)
+    changes["options"] = _options(base.options, given)
     changes |= _lengths(base, given)
     minutes = changes.pop("duration_minutes", base.rules.duration_minutes)
     rules = event_type_to_json(base.rules) | {name: sent[name] for name in RULES & sent.keys()}
@@ -215,6 +234,11 @@ def _lengths(base: EventTypeDraft, given: EventTypeChanges) -> dict[str, Any]:
     return {"duration_minutes": minutes, "durations_minutes": lengths}
 
 
+def _options(base: EventTypeOptions, given: EventTypeChanges) -> EventTypeOptions:
+    asked = {name: getattr(given, name) for name in EventTypeOptions.__struct_fields__}
+    return msgspec.structs.replace(base, **{name: value for name, value in asked.items() if value is not UNSET})
+
+
 def _question(given: QuestionGiven) -> Question:
     return Question(id=given.id, label=given.label, kind=given.kind, required=given.required, choices=given.choices)
 
@@ -232,7 +256,7 @@ async def _own(call: Call) -> EventType:
 
 async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
     host = await hosts.host_by_id(call.doors.store.reader, event_type.host_id)
-    rules = event_type.rules
+    rules, options = event_type.rules, event_type.options
     horizon = event_type_to_json(rules).get("horizon")
     return EventTypeShown(
         id=str(event_type.id),
@@ -257,5 +281,12 @@ async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
         questions=event_type.questions,
         approval=event_type.approval,
         listed=event_type.listed,
+        keeps=options.keeps,
+        active_per_guest=options.active_per_guest,
+        keep_host=options.keep_host,
+        guests_meet=options.guests_meet,
+        waitlist=options.waitlist,
+        stay=options.stay,
+        series=options.series,
         url=f"{call.doors.public_url()}/{host.slug if host else ''}/{event_type.slug}",
     )

@@ -7,6 +7,7 @@ import msgspec
 
 from cally.hosts import EventTypeDraft
 from cally.model.hosts import EventType, Place, Question
+from cally.model.options import EventTypeOptions, Keeps
 from cally.model.rules import Cap, EventTypeRules, Horizon
 from cally.web.forms import Form
 from cally.web.pages.host import rows
@@ -16,6 +17,7 @@ QUESTION_KINDS: tuple[str, ...] = get_args(get_type_hints(Question)["kind"])
 WITH_CHOICES = frozenset({"select", "radio", "checkboxes"})
 PERIODS: tuple[Literal["day", "week", "month", "year"], ...] = ("day", "week", "month", "year")
 HORIZONS = ("none", "rolling", "open_days", "range")
+KEEPS: tuple[Keeps, ...] = ("wall_time", "instant")
 UNITS = {"minutes": 1, "hours": 60, "days": 1_440}
 MOST_PLACES = 10
 MOST_QUESTIONS = 30
@@ -53,6 +55,8 @@ def form_of(event_type: EventType) -> Form:
         seats=rules.seats,
         approval=event_type.approval,
         listed=event_type.listed,
+        keeps=event_type.options.keeps,
+        active_per_guest=event_type.options.active_per_guest,
         **_horizon_fields(rules.horizon),
         **_cap_fields(rules.caps),
     )
@@ -96,20 +100,29 @@ def edited(lists: EventTypeRows, act: str) -> EventTypeRows:
     return lists
 
 
-def draft_from(form: Form, lists: EventTypeRows, kept: EventTypeRules | None) -> EventTypeDraft:
-    """What is to be stored; faults are noted in the form. `kept` are rules whose parts the form does not show stay."""
+def draft_from(form: Form, lists: EventTypeRows, kept: EventType | None) -> EventTypeDraft:
+    """What is to be stored; faults are noted in the form. What the form does not show stays as in `kept`."""
     durations = _durations(form)
     return EventTypeDraft(
         title=form.line("title"),
         slug=form.slug() if form.text("slug").strip() else None,
         description=form.paragraph("description"),
         schedule_id=form.number_or_none("schedule", least=1, most=LARGEST_ID),
-        rules=_rules(form, durations[0], kept or EventTypeRules(duration_minutes=durations[0])),
+        rules=_rules(form, durations[0], kept.rules if kept else EventTypeRules(duration_minutes=durations[0])),
         durations_minutes=durations,
         places=lists.places,
         questions=lists.questions,
         approval=form.flag("approval"),
         listed=form.flag("listed"),
+        options=_options(form, kept.options if kept else EventTypeOptions()),
+    )
+
+
+def _options(form: Form, kept: EventTypeOptions) -> EventTypeOptions:
+    return msgspec.structs.replace(
+        kept,
+        keeps=form.choice("keeps", KEEPS) if form.text("keeps") else None,
+        active_per_guest=form.number_or_none("active_per_guest", least=1, most=1_000),
     )
 
 

@@ -104,7 +104,7 @@ async def change(request: Asked, desk: NamedDependency[Desk], id: FromPath[int])
     lists = fields.rows_from(form)
     if form.has("act"):
         return await _page(desk, form, fields.edited(lists, form.text("act")), item)
-    draft = fields.draft_from(form, lists, item.rules)
+    draft = fields.draft_from(form, lists, item)
     if form.faults:
         return await _page(desk, form, lists, item, status=422)
     try:
