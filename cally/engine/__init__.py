@@ -8,22 +8,31 @@ from collections.abc import Iterable
 from cally.engine.alternatives import nearest
 from cally.engine.assignment import choose, given, joined_credit, simulate
 from cally.engine.explain import host_refusal, open_days, why_not
+from cally.engine.facts import day_rule, host_facts, resource_facts
 from cally.engine.openings import host_openings, shown
 from cally.engine.resources import resource_refusal
+from cally.engine.stays import check_out, nights_of, stay_refusal, stays
 from cally.engine.team import team_slots
 from cally.model.rules import Answer, Interval, Question, Refusal
 
 __all__ = [
     "alternatives",
     "answer",
+    "check_out",
     "choose",
+    "day_rule",
     "given",
+    "host_facts",
     "joined_credit",
+    "nights_of",
     "openings",
     "refusal",
     "refusals_of_each",
+    "resource_facts",
     "simulate",
     "slots",
+    "stay_refusal",
+    "stays",
 ]
 
 

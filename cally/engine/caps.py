@@ -7,6 +7,7 @@ from datetime import date
 from cally.engine.claims import Claims
 from cally.engine.openings import zone_of
 from cally.engine.zones import day_date, day_number, day_start, days, local_day
+from cally.model.facts import CapUse
 from cally.model.rules import DAYS, Cap, EventTypeRules, HostRules, Interval
 
 EVER: Interval = (-(10**6), 10**6)
@@ -32,6 +33,23 @@ def cap_reached(rules: EventTypeRules, host: HostRules, claims: Claims, start: i
     for cap, tally in _capped(rules, host, claims):
         if any(first <= day <= last for first, last in _full_periods(cap, tally, rules, host)):
             return cap, day_start(zone_of(host), period(cap, day, host)[1] + 1, start)
+    return None
+
+
+def cap_use(rules: EventTypeRules, host: HostRules, claims: Claims, start: int) -> CapUse | None:
+    """How full the first cap is that forbids this start."""
+    day = local_day(zone_of(host), start)
+    for index, (cap, tally) in enumerate(_capped(rules, host, claims)):
+        first, last = period(cap, day, host)
+        if any(since <= day <= until for since, until in _full_periods(cap, tally, rules, host)):
+            bookings, seconds = (sum(amounts) for amounts in zip((0, 0), *_within(tally, first, last), strict=True))
+            return CapUse(
+                cap=cap,
+                scope="event_type" if index < len(rules.caps) else "host",
+                used=bookings if cap.bookings is not None else seconds // 60,
+                from_on=day_date(first),
+                to_on=day_date(last),
+            )
     return None
 
 
@@ -67,6 +85,10 @@ def _tally(host: HostRules, claims: Claims) -> Tally:
         bookings, seconds = tally[day]
         tally[day] = bookings + 1, seconds + claim.ends_at - claim.starts_at
     return tally
+
+
+def _within(tally: Tally, first: int, last: int) -> list[tuple[int, int]]:
+    return [amounts for day, amounts in tally.items() if first <= day <= last]
 
 
 def _full_periods(cap: Cap, tally: Tally, rules: EventTypeRules, host: HostRules) -> Iterable[Interval]:
