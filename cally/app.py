@@ -18,7 +18,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
-from cally import accounts, bookings, calendars, clock, notify, web
+from cally import accounts, bookings, calendars, clock, hosts, notify, web
 from cally.bookings import Availability
 from cally.config import Settings
 from cally.errors import CallyError
@@ -44,6 +44,7 @@ WRITER_SECONDS = 15
 PULSE_SECONDS = 10.0
 SWEEP_SECONDS = 600
 CALENDARS_SECONDS = 60
+HOLIDAYS_SECONDS = 3_600
 
 log = logging.getLogger("cally")
 
@@ -133,6 +134,7 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
     recurring = [
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
+        RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
     ]
     return Worker(
         store, clock.now, {"mail": message, "channel": message}, recurring, paused=lambda: _without_server(live)
@@ -147,10 +149,15 @@ def _without_server(live: Live) -> frozenset[str]:
 async def _sweep(store: Store, now: int) -> None:
     await bookings.sweep(store, now)
     await accounts.sweep_sessions(store, now)
+    await hosts.forget_time_off(store, now)
 
 
 async def _read_calendars(store: Store, vault: Vault, allowed: tuple[str, ...], now: int) -> None:
     await calendars.read_due(store, vault, now=now, allowed=allowed)
+
+
+async def _lay_out_holidays(store: Store, now: int) -> None:
+    await calendars.extend_holidays(store, now)
 
 
 def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings) -> Doors:

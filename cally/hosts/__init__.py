@@ -10,6 +10,7 @@ from cally.hosts.event_types import (
     order_event_types,
     update_event_type,
 )
+from cally.hosts.overrides import dates_between, override_dates
 from cally.hosts.profile import host_by_id, host_by_slug, list_hosts, update_host
 from cally.hosts.schedules import (
     create_schedule,
@@ -19,25 +20,47 @@ from cally.hosts.schedules import (
     schedule_by_id,
     update_schedule,
 )
+from cally.hosts.time_off import (
+    TimeOffDraft,
+    create_time_off,
+    delete_time_off,
+    forget_time_off,
+    list_standing_in,
+    list_time_off,
+    stand_in_no_more,
+    time_off_by_id,
+    update_time_off,
+)
 
 __all__ = [
     "EventTypeDraft",
+    "TimeOffDraft",
     "archive_event_type",
     "create_event_type",
     "create_schedule",
+    "create_time_off",
+    "dates_between",
     "default_rules",
     "delete_schedule",
+    "delete_time_off",
     "draft_of",
     "event_type_by_id",
     "event_type_by_slug",
+    "forget_time_off",
     "host_by_id",
     "host_by_slug",
     "list_event_types",
     "list_hosts",
     "list_schedules",
+    "list_standing_in",
+    "list_time_off",
     "order_event_types",
+    "override_dates",
     "schedule_by_id",
+    "stand_in_no_more",
+    "time_off_by_id",
     "update_event_type",
     "update_host",
     "update_schedule",
+    "update_time_off",
 ]

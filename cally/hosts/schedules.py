@@ -57,7 +57,7 @@ async def update_schedule(
     title, kept = line(name, "name", longest=NAME_LENGTH), checked_schedule(rules)
     async with store.write() as tx:
         known = await _get(tx, schedule_id)
-        schedule = Schedule(id=schedule_id, host_id=known.host_id, name=title, rules=kept)
+        schedule = msgspec.structs.replace(known, name=title, rules=kept)
         await schedules.update(tx, schedule, now=now)
         await _record(tx, schedule, "update", now, actor)
     return schedule
