@@ -42,6 +42,16 @@ def local(tz: str, at: int) -> int:
     return at + found[bisect_right(found, (at, BEYOND, BEYOND)) - 1][2]
 
 
+def instant_of(tz: str, wall: int) -> int:
+    """The first instant at which the zone's clock shows this time, or the first one after a time it skips (rule 1)."""
+    around = segments_around(tz, wall - DAY, wall + DAY)
+    for since, until, offset in around:
+        at = max(wall - offset, since)
+        if at < until:
+            return at
+    raise AssertionError("the last segment never ends")
+
+
 def local_day(tz: str, at: int) -> int:
     """The local date of an instant, as days since 1970-01-01."""
     return local(tz, at) // DAY
