@@ -2,9 +2,12 @@
 
 from collections import OrderedDict
 
+import msgspec
+
 from cally import engine
 from cally.bookings.offers import Offer
 from cally.bookings.questions import calendars_stale, question
+from cally.bookings.stays import nights_between
 from cally.model.bookings import Slot, Taken
 from cally.model.rules import Claim, HoldClaim, Question, Refusal
 from cally.store import Store, occupancy
@@ -49,9 +52,22 @@ class Availability:
         return any(is_stale for is_stale, one in zip(stale, offer.participants, strict=True) if one.required)
 
     async def slots(
-        self, offer: Offer, *, now: int, from_at: int, to_at: int, duration_minutes: int | None = None
+        self,
+        offer: Offer,
+        *,
+        now: int,
+        from_at: int,
+        to_at: int,
+        duration_minutes: int | None = None,
+        nights: int | None = None,
     ) -> tuple[Slot, ...]:
-        """Free slots that start and end within `[from_at, to_at]`, in order."""
+        """Free slots that start and end within `[from_at, to_at]`, in order.
+
+        Of an event type that is booked by the night, the stays of `nights` (the fewest on offer) that begin there.
+        """
+        stay = offer.event_type.options.stay
+        if stay is not None:
+            return await self._stays_of(offer, nights or stay.nights_from, now=now, window=(from_at, to_at))
         minutes = offer.duration_minutes(duration_minutes)
         key = (offer.event_type.id, minutes, from_at, to_at)
         version = await self.version(offer, now)
@@ -63,11 +79,41 @@ class Availability:
         self._keep(key, version, found)
         return found
 
+    async def stays(self, offer: Offer, *, now: int, from_at: int, to_at: int) -> dict[int, tuple[int, ...]]:
+        """Check-ins within `[from_at, to_at)` with the nights that can be had from each, of a stay's event type."""
+        stay = offer.event_type.options.stay
+        if stay is None:
+            return {}
+        # what claims the nights of the last check-in lies behind the window
+        asked = await question(
+            self._store.reader,
+            offer,
+            duration_minutes=offer.event_type.rules.duration_minutes,
+            now=now,
+            window=(from_at, to_at + (stay.nights_to + 1) * 86_400),
+        )
+        return engine.stays(msgspec.structs.replace(asked, window=(from_at, to_at)), stay)
+
+    async def _stays_of(self, offer: Offer, nights: int, *, now: int, window: tuple[int, int]) -> tuple[Slot, ...]:
+        stay = offer.event_type.options.stay
+        found = await self.stays(offer, now=now, from_at=window[0], to_at=window[1])
+        ends = {
+            start: engine.check_out(stay, offer.schedule.hours.tz, start, nights)
+            for start, lengths in found.items()
+            if stay is not None and nights in lengths
+        }
+        return tuple(Slot(starts_at=start, ends_at=end, seats_left=1) for start, end in ends.items() if end)
+
     async def taken(self, offer: Offer, refusal: Refusal, starts_at: int, *, minutes: int, now: int) -> Taken:
         """The refusal of a start with the nearest slots that can be had instead (R70)."""
         day = starts_at - starts_at % 86_400
         slots = await self.slots(
-            offer, now=now, from_at=day - BEFORE_SECONDS, to_at=day + AFTER_SECONDS, duration_minutes=minutes
+            offer,
+            now=now,
+            from_at=day - BEFORE_SECONDS,
+            to_at=day + AFTER_SECONDS,
+            duration_minutes=minutes,
+            nights=nights_between(offer, starts_at, starts_at + minutes * 60),
         )
         starts = [slot.starts_at for slot in slots]
         nearest = engine.alternatives(starts, starts_at, count=ALTERNATIVES, tz=offer.schedule.rules.tz)

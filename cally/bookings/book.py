@@ -155,7 +155,7 @@ def _booking(
         companions=asked.companions,
         answers=asked.answers,
         notes=asked.notes,
-        terms=found.terms(asked.duration_minutes, asked.place),
+        terms=found.terms(asked.duration_minutes, asked.place, asked.nights),
         reason="",
         no_show=False,
         created_at=now,

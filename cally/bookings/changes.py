@@ -9,12 +9,13 @@ from cally.bookings.claims import claim, session
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge, refusal
 from cally.bookings.offers import Offer, narrowed, offer_of
+from cally.bookings.stays import lasting_when_moved
 from cally.bookings.telling import announce
 from cally.errors import CallyError, not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import LIVE, Booking, Status, Taken
 from cally.model.messages import Kind
-from cally.model.rules import Refusal
+from cally.model.rules import Interval, Refusal
 from cally.model.texts import paragraph
 from cally.model.zones import tzdata_version
 from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
@@ -112,7 +113,7 @@ async def _try_move(
             tx,
             offer,
             starts_at,
-            duration_minutes=booking.terms.duration_minutes,
+            duration_minutes=lasting_when_moved(offer, booking, starts_at),
             now=now,
             without=frozenset({booking.uid}),
             for_host=actor.kind != "guest",
@@ -120,7 +121,8 @@ async def _try_move(
         )
         if isinstance(assigned, Refusal):
             return assigned, offer, booking
-        moved = _moved(booking, assigned, starts_at, now, actor)
+        ends_at = starts_at + lasting_when_moved(offer, booking, starts_at) * 60
+        moved = _moved(booking, assigned, (starts_at, ends_at), now, actor)
         await _move(tx, offer, booking, moved, now, actor)
         return moved, offer, moved
 
@@ -153,7 +155,7 @@ async def _swap(tx: Writer, booking: Booking, moved: Booking, now: int) -> None:
     await claim(
         tx,
         (*moved.hosts, *moved.resources),
-        moved.terms,
+        msgspec.structs.replace(moved.terms, duration_minutes=(moved.ends_at - moved.starts_at) // 60),
         event_type_id=moved.event_type_id,
         uid=moved.uid,
         starts_at=moved.starts_at,
@@ -161,13 +163,14 @@ async def _swap(tx: Writer, booking: Booking, moved: Booking, now: int) -> None:
     )
 
 
-def _moved(booking: Booking, assigned: Assigned, starts_at: int, now: int, actor: Actor) -> Booking:
+def _moved(booking: Booking, assigned: Assigned, interval: Interval, now: int, actor: Actor) -> Booking:
+    starts_at, ends_at = interval
     tz = assigned.first.schedule.rules.tz
     asks_anew = booking.terms.approval and actor.kind == "guest"
     return msgspec.structs.replace(
         booking,
         starts_at=starts_at,
-        ends_at=starts_at + booking.terms.duration_minutes * 60,
+        ends_at=ends_at,
         starts_local=wall_time(starts_at, tz),
         tz=tz,
         tzdata_version=tzdata_version(),
@@ -198,7 +201,7 @@ async def _still_free(tx: Reader, offer: Offer, booking: Booking, now: int) -> R
         tx,
         await narrowed(tx, offer, booking),
         booking.starts_at,
-        duration_minutes=booking.terms.duration_minutes,
+        duration_minutes=(booking.ends_at - booking.starts_at) // 60,
         now=now,
         without=frozenset({booking.uid}),
         for_host=True,

@@ -4,6 +4,7 @@ from cally.bookings.availability import Availability
 from cally.bookings.claims import claim
 from cally.bookings.judging import judge
 from cally.bookings.offers import Offer, offer
+from cally.bookings.requests import lasting
 from cally.model.bookings import Hold, Taken
 from cally.model.ids import new_uid
 from cally.model.rules import Refusal
@@ -23,6 +24,7 @@ async def hold(
     starts_at: int,
     now: int,
     duration_minutes: int | None = None,
+    nights: int | None = None,
     replaces: str | None = None,
 ) -> Hold | Taken:
     """Keep a slot for ten minutes; `replaces` names the guest's earlier hold, which is given up.
@@ -30,7 +32,7 @@ async def hold(
     Raises `not_found` for an unknown host or event type, `invalid` for a length that is not on offer.
     """
     found = await offer(store.reader, host, event_type)
-    minutes = found.duration_minutes(duration_minutes)
+    minutes, _ = lasting(found, starts_at, duration_minutes, nights)
     try:
         refused, held = await _try(store, found, starts_at, minutes, now, replaces)
     except Overlap:

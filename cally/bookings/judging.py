@@ -56,7 +56,8 @@ async def judge(
     )
     if for_host:
         asked = free_time_only(asked, starts_at, ends_at)
-    refused = engine.refusal(asked, starts_at)
+    stay = offer.event_type.options.stay
+    refused = engine.stay_refusal(asked, stay, starts_at) if stay and not for_host else engine.refusal(asked, starts_at)
     if refused is not None:
         return refused
     if len(offer.participants) == 1 and not offer.resources:

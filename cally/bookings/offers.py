@@ -82,7 +82,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         """The event type's rules at one of its lengths."""
         return msgspec.structs.replace(self.event_type.rules, duration_minutes=duration_minutes)
 
-    def terms(self, duration_minutes: int, place: Place | None) -> Terms:
+    def terms(self, duration_minutes: int, place: Place | None, nights: int | None = None) -> Terms:
         """What a booking made now will keep for good (rule 56)."""
         rules = self.event_type.rules
         return Terms(
@@ -94,6 +94,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
             approval=self.event_type.approval,
             place=place,
             seats=rules.seats,
+            nights=nights,
         )
 
 

@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from cally.bookings.offers import Offer
+from cally.bookings.stays import lasting_minutes, nights_between
 from cally.errors import invalid
 from cally.model.addresses import email_address
 from cally.model.bookings import Answer, BookingRequest, Companion, Guest
@@ -28,10 +29,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     notes: str
     place: Place | None
     duration_minutes: int
+    nights: int | None = None
 
 
 def wanted(request: BookingRequest, offer: Offer) -> Wanted:
     """The request, checked; raises `invalid` with the field at fault (`guest.email`, `answers.why`, …)."""
+    minutes, nights = lasting(offer, request.starts_at, request.duration_minutes, request.nights)
     return Wanted(
         guest=Guest(
             name=line(request.guest.name, "guest.name"),
@@ -43,8 +46,22 @@ def wanted(request: BookingRequest, offer: Offer) -> Wanted:
         answers=tuple(_answers(request.answers, offer.event_type.questions)),
         notes=paragraph(request.notes, "notes"),
         place=_place(request, offer.event_type.places),
-        duration_minutes=offer.duration_minutes(request.duration_minutes),
+        duration_minutes=minutes,
+        nights=nights,
     )
+
+
+def lasting(offer: Offer, starts_at: int, duration_minutes: int | None, nights: int | None) -> tuple[int, int | None]:
+    """How long what is asked for lasts, and its nights if it is a stay; raises `invalid` for what is not on offer."""
+    stay = offer.event_type.options.stay
+    if stay is None:
+        if nights is not None:
+            raise invalid("nights", "This event type is not booked by the night; please leave `nights` out.")
+        return offer.duration_minutes(duration_minutes), None
+    minutes = lasting_minutes(offer, stay, starts_at, nights)
+    if duration_minutes is not None and duration_minutes != minutes:
+        raise invalid("duration_minutes", "This event type is booked by the night; please give `nights` instead.")
+    return minutes, nights_between(offer, starts_at, starts_at + minutes * 60)
 
 
 def _companions(request: BookingRequest) -> tuple[Companion, ...]:

@@ -118,8 +118,9 @@ class _House:
         """The latest end that all hosts, and of each group one resource, allow."""
         rules = self._rules
         limits = [_limit(rules, host, self._owners[host.id], start) for host in self._question.hosts]
-        for group in groups(self._question):
-            limits.append(max(_limit(rules, one, self._owners[one.id], start) for one in group))
+        limits.extend(
+            max(_limit(rules, one, self._owners[one.id], start) for one in group) for group in groups(self._question)
+        )
         return min(limits, default=FOREVER)
 
     def _is_open(self, day: int) -> bool:

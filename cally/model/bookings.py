@@ -37,7 +37,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """The event type as it was when it was booked: editing it later changes nothing here (rule 56)."""
+    """The event type as it was when it was booked: editing it later changes nothing here (rule 56).
+
+    A stay over several days has `nights`; its `duration_minutes` are those from the check-in that was booked first.
+    """
 
     title: str
     description: str
@@ -47,6 +50,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     approval: bool
     place: Place | None
     seats: int = 1
+    nights: int | None = None
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,13 +111,14 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a guest asks for. `answers` maps question ids to what was written."""
+    """What a guest asks for. `answers` maps question ids to what was written; a stay has `nights`, not minutes."""
 
     host: str
     event_type: str
     starts_at: int
     guest: Guest
     duration_minutes: int | None = None
+    nights: int | None = None
     companions: tuple[Companion, ...] = ()
     answers: dict[str, str] = {}
     notes: str = ""
