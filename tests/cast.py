@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from cally.model.accounts import Actor
 from cally.model.bookings import Booked, Booking, BookingRequest, Guest
 from cally.model.hosts import EventType, Host, Place, Schedule
 from cally.model.ids import new_id
+from cally.model.options import EventTypeOptions, Stay
 from cally.model.rules import DAYS, Cap, EventTypeRules, ScheduleRules, WeeklyHours, Window
 from cally.model.teams import Assignable, Resource, Team, TeamMember
 from cally.store import Store, accounts, event_types, hosts, resources, schedules, teams
@@ -160,3 +163,15 @@ async def room(store: Store, owner: Host, name: str, *, now: int = NOW) -> Resou
     async with store.write() as tx:
         await resources.insert(tx, made, now=now)
     return made
+
+
+async def cabin(store: Store, owner: Host, *, now: int = NOW) -> EventType:
+    """What is booked by the night, up to five, every day: check-in at 15:00, check-out at 11:00."""
+    rules = ScheduleRules(tz=TZ, weekly=(WeeklyHours(days=DAYS, hours=NINE),))
+    made = await event_type(
+        store, await schedule(store, owner, rules, now=now), "cabin", rules=EventTypeRules(duration_minutes=1_440)
+    )
+    by_the_night = msgspec.structs.replace(made, options=EventTypeOptions(stay=Stay(nights_to=5)))
+    async with store.write() as tx:
+        await event_types.update(tx, by_the_night, now=now)
+    return by_the_night

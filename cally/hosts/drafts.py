@@ -3,7 +3,7 @@
 import msgspec
 
 from cally.errors import CallyError, invalid
-from cally.hosts.options import checked_options
+from cally.hosts.options import checked_options, require_stay_fits
 from cally.hosts.questions import checked_questions
 from cally.hosts.rules import checked_rules, minutes_in_range
 from cally.model.hosts import EventType, Place, Question
@@ -58,6 +58,7 @@ def draft_of(event_type: EventType) -> EventTypeDraft:
 
 def checked(draft: EventTypeDraft) -> EventTypeDraft:
     """The draft, cleaned and complete but for slug and schedule; raises `invalid` with the field at fault."""
+    require_stay_fits(draft.options.stay, draft.rules)
     return EventTypeDraft(
         title=line(draft.title, "title", longest=TITLE_LENGTH),
         rules=checked_rules(draft.rules),

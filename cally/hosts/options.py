@@ -3,7 +3,7 @@
 from cally.errors import invalid
 from cally.hosts.rules import number_in_range
 from cally.model.options import EventTypeOptions, Series, Stay
-from cally.model.rules import DAYS, Day
+from cally.model.rules import DAYS, Day, EventTypeRules
 
 ACTIVE_PER_GUEST = 1_000
 LAST_MINUTE = 1_439
@@ -27,6 +27,18 @@ def checked_options(options: EventTypeOptions) -> EventTypeOptions:
         stay=_stay(options.stay) if options.stay else None,
         series=_series(options.series) if options.series else None,
     )
+
+
+def require_stay_fits(stay: Stay | None, rules: EventTypeRules) -> None:
+    """Raise `invalid` for rules that mean nothing for what is booked by the night."""
+    if stay is None:
+        return
+    if rules.assignment == "round_robin":
+        raise invalid("stay", "What is booked by the night is of one host, or of all together; not in turns.")
+    if rules.seats > 1:
+        raise invalid("seats", "What is booked by the night has one guest at a time; please set one seat.")
+    if rules.horizon is not None and rules.horizon.kind == "open_days":
+        raise invalid("horizon", "What is booked by the night cannot count open days; please count days from today.")
 
 
 def _stay(stay: Stay) -> Stay:

@@ -7,27 +7,18 @@ from cally.bookings import Availability, book, cancel, hold, offer, reschedule
 from cally.bookings.moving import slots_to_move_to
 from cally.errors import CallyError
 from cally.model.bookings import Booked, Booking, BookingRequest, Hold, Taken
-from cally.model.options import EventTypeOptions, Stay
-from cally.model.rules import DAYS, EventTypeRules, ScheduleRules, WeeklyHours
-from cally.store import Store, event_types
+from cally.store import Store
 from tests import cast
-from tests.cast import AS_CLEO, DAY, HOUR, NINE, NOW, TZ, at
+from tests.cast import AS_CLEO, DAY, HOUR, NOW, at
 
 pytestmark = pytest.mark.rule(69)
 CHECK_IN = at("2026-10-23 13:00")  # a Friday, 15:00 in Berlin
-EVERY_DAY = ScheduleRules(tz=TZ, weekly=(WeeklyHours(days=DAYS, hours=NINE),))
 
 
 @pytest.fixture
 async def availability(store: Store) -> Availability:
     """Ada lets a cabin, by the night, up to five."""
-    ada = await cast.host(store, "Ada Lovelace")
-    made = await cast.event_type(
-        store, await cast.schedule(store, ada, EVERY_DAY), "cabin", rules=EventTypeRules(duration_minutes=1_440)
-    )
-    stay = EventTypeOptions(stay=Stay(nights_to=5))
-    async with store.write() as tx:
-        await event_types.update(tx, msgspec.structs.replace(made, options=stay), now=NOW)
+    await cast.cabin(store, await cast.host(store, "Ada Lovelace"))
     return Availability(store)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from cally import bookings, hosts
-from cally.bookings import offer
+from cally.bookings import lasting, offer
 from cally.errors import invalid, not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest, Companion, Guest, Taken
@@ -39,13 +39,17 @@ class CompanionWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`answers` maps the ids of questions to what is answered, `place` is an index into the event type's places."""
+    """`answers` maps the ids of questions to what is answered, `place` is an index into the event type's places.
+
+    What is booked by the night takes `nights` instead of `duration_minutes`.
+    """
 
     host: str
     event_type: str
     starts_at: Instant
     guest: GuestWanted
     duration_minutes: int | None = None
+    nights: int | None = None
     companions: tuple[CompanionWanted, ...] = ()
     answers: dict[str, str] = {}
     notes: str = ""
@@ -108,7 +112,8 @@ async def make_booking(call: Call) -> Answer:
     )
     if isinstance(made, Taken):
         found = await offer(doors.store.reader, request.host, request.event_type)
-        raise slot_taken(made, found.duration_minutes(request.duration_minutes))
+        minutes, _ = lasting(found, request.starts_at, request.duration_minutes, request.nights)
+        raise slot_taken(made, minutes)
     doors.wake()
     if made.created:
         doors.guests.given_up(request.hold)
@@ -290,6 +295,7 @@ def _request(wanted: BookingWanted) -> BookingRequest:
         starts_at=epoch(wanted.starts_at, "starts_at"),
         guest=Guest(name=wanted.guest.name, email=wanted.guest.email, tz=wanted.guest.tz, locale=wanted.guest.locale),
         duration_minutes=wanted.duration_minutes,
+        nights=wanted.nights,
         companions=tuple(Companion(email=brought.email, name=brought.name) for brought in wanted.companions),
         answers=wanted.answers,
         notes=wanted.notes,

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from cally import bookings
-from cally.bookings import offer
+from cally.bookings import lasting, offer
 from cally.model.bookings import Taken
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch, instant
@@ -21,6 +21,7 @@ class HoldWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     event_type: str
     starts_at: Instant
     duration_minutes: int | None = None
+    nights: int | None = None
     replaces: str | None = None
 
 
@@ -47,12 +48,14 @@ async def make_hold(call: Call) -> Answer:
         starts_at=epoch(wanted.starts_at, "starts_at"),
         now=call.now,
         duration_minutes=wanted.duration_minutes,
+        nights=wanted.nights,
         replaces=wanted.replaces,
     )
     doors.guests.given_up(wanted.replaces)
     if isinstance(held, Taken):
         found = await offer(doors.store.reader, wanted.host, wanted.event_type)
-        raise slot_taken(held, found.duration_minutes(wanted.duration_minutes))
+        minutes, _ = lasting(found, epoch(wanted.starts_at, "starts_at"), wanted.duration_minutes, wanted.nights)
+        raise slot_taken(held, minutes)
     doors.guests.held(address, held.uid, held.expires_at)
     shown = HoldShown(
         uid=held.uid,

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from cally.model.hosts import EventType, Host
+from cally.model.options import Stay
 
 
 class HostShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +32,10 @@ class QuestionShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
-    """An event type as guests see it; `place` of a booking is an index into `places`."""
+    """An event type as guests see it; `place` of a booking is an index into `places`.
+
+    With a `stay` it is booked by the night: from the check-in on one date to the check-out on another.
+    """
 
     host: HostShown
     slug: str
@@ -43,6 +47,7 @@ class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[QuestionShown, ...]
     approval: bool
     seats: int
+    stay: Stay | None
     url: str
 
 
@@ -64,5 +69,6 @@ def public_event_type(event_type: EventType, host: Host, public_url: str) -> Pub
         ),
         approval=event_type.approval,
         seats=event_type.rules.seats,
+        stay=event_type.options.stay,
         url=f"{public_url}/{host.slug}/{event_type.slug}",
     )

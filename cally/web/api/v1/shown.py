@@ -29,6 +29,7 @@ class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     duration_minutes: int
+    nights: int | None
     hosts: tuple[HostShown, ...]
     title: str
     event_type: str | None
@@ -64,7 +65,8 @@ async def shown_booking(doors: Doors, booking: Booking, *, for_guest: bool = Fal
         status=booking.status,
         starts_at=instant(booking.starts_at),
         ends_at=instant(booking.ends_at),
-        duration_minutes=booking.terms.duration_minutes,
+        duration_minutes=(booking.ends_at - booking.starts_at) // 60,
+        nights=booking.terms.nights,
         hosts=(HostShown(slug=host.slug, name=host.name),) if host else (),
         title=booking.terms.title,
         event_type=event_type.slug if event_type else None,

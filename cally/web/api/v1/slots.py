@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from cally.bookings import Offer, is_there, offer
+from cally.bookings import Offer, is_there, lasting, offer
 from cally.errors import CallyError, invalid
 from cally.model.bookings import Slot
 from cally.model.zones import zone
@@ -30,6 +30,7 @@ class SlotsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     to_on: Annotated[date, msgspec.Meta(description="Last local date, included.")] = msgspec.field(name="to")
     tz: Annotated[str, msgspec.Meta(description="Zone of the dates; the schedule's when left out.")] | None = None
     duration: Annotated[int, msgspec.Meta(description="Minutes, one of the lengths on offer.")] | None = None
+    nights: Annotated[int, msgspec.Meta(description="Nights, where they are booked; else the fewest.")] | None = None
 
 
 class SlotShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +135,8 @@ async def _slots(call: Call, found: Offer) -> tuple[str, list[Slot]]:
     tz = zone(asked.tz) if asked.tz is not None else found.schedule.rules.tz
     _require_range(asked)
     from_at, to_at = day_start(asked.from_on, tz, "from"), day_end(asked.to_on, tz, "to")
+    if found.event_type.options.stay is not None:
+        return tz, await _stays(call, found, (from_at, to_at))
     try:
         minutes = found.duration_minutes(asked.duration)
     except CallyError as error:
@@ -142,6 +145,14 @@ async def _slots(call: Call, found: Offer) -> tuple[str, list[Slot]]:
         found, now=call.now, from_at=from_at, to_at=to_at + minutes * 60, duration_minutes=minutes
     )
     return tz, [slot for slot in slots if slot.starts_at < to_at]
+
+
+async def _stays(call: Call, found: Offer, window: tuple[int, int]) -> list[Slot]:
+    """Those of as many nights as were asked for that begin on the dates asked for."""
+    asked: SlotsAsked = call.query
+    _, nights = lasting(found, window[0], asked.duration, asked.nights)
+    slots = await call.doors.availability.slots(found, now=call.now, from_at=window[0], to_at=window[1], nights=nights)
+    return list(slots)
 
 
 def _require_range(asked: SlotsAsked) -> None:
