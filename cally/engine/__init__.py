@@ -6,6 +6,7 @@ It knows no clock, no disk and no globals; the same answer serves the page, the 
 from collections.abc import Iterable
 
 from cally.engine.alternatives import nearest
+from cally.engine.anonymous import anonymous
 from cally.engine.assignment import choose, given, joined_credit, simulate
 from cally.engine.explain import host_refusal, open_days, why_not
 from cally.engine.facts import day_rule, host_facts, resource_facts
@@ -17,6 +18,7 @@ from cally.model.rules import Answer, Interval, Question, Refusal
 
 __all__ = [
     "alternatives",
+    "anonymous",
     "answer",
     "check_out",
     "choose",
