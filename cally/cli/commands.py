@@ -15,6 +15,7 @@ COMMANDS = {
     "key": "cally.cli.key:key",
     "doctor": "cally.cli.doctor:doctor",
     "replay": "cally.cli.replay:replay",
+    "capsule": "cally.cli.capsule:capsule",
     "db": "cally.cli.db:db",
     "config": "cally.cli.config:config",
     "version": "cally.cli.version:version",
