@@ -18,53 +18,22 @@ DEFAULT_DAYS = 31
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
-class Day(click.ParamType[date]):
-    """A date such as 2026-03-29."""
-
-    name = "DATE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date, or a complaint."""
-        try:
-            found = date.fromisoformat(value)
-        except ValueError:
-            found = date.min
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.fail(f"{value!r} is no date like 2026-03-29.", param, ctx)
-        return found
-
-
-class Instant(click.ParamType[int]):
-    """An instant such as 2026-03-29T09:30:00Z, as epoch seconds."""
-
-    name = "INSTANT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The instant, or a complaint."""
-        if isinstance(value, int):
-            return value
-        found = _instant(value)
-        if found is None or found.microsecond or not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.fail(f"{value!r} is no instant like 2026-03-29T09:30:00Z.", param, ctx)
-        return int(found.timestamp())
-
-
 @click.command()
 @click.argument("event_type", metavar="EVENT-TYPE")
 @click.option("--for", "host", metavar="HOST", help="Whose event type it is, when EVENT-TYPE is its slug alone.")
-@click.option("--from", "first", type=Day(), help="First date, in the schedule's zone; today unless given.")
-@click.option("--to", "last", type=Day(), help=f"Last date, included; {DEFAULT_DAYS} days in all unless given.")
+@click.option("--from", "first", metavar="DATE", help="First date, in the schedule's zone; today unless given.")
+@click.option("--to", "last", metavar="DATE", help=f"Last date, included; {DEFAULT_DAYS} days in all unless given.")
 @click.option("--duration", type=int, metavar="MINUTES", help="One of the lengths on offer; the first unless given.")
-@click.option("--ask", type=Instant(), multiple=True, help="A time to be explained; may be given several times.")
-@click.option("--at", type=Instant(), help="The instant that counts as now.")
+@click.option("--ask", metavar="INSTANT", multiple=True, help="A time to be explained; may be given several times.")
+@click.option("--at", metavar="INSTANT", help="The instant that counts as now.")
 def capsule(
     event_type: str,
     host: str | None,
-    first: date | None,
-    last: date | None,
+    first: str | None,
+    last: str | None,
     duration: int | None,
-    ask: tuple[int, ...],
-    at: int | None,
+    ask: tuple[str, ...],
+    at: str | None,
 ) -> None:
     """Print a capsule: all that decides when an event type can be booked, as JSON, without names.
 
@@ -75,27 +44,18 @@ def capsule(
 
     async def read(instance: Instance) -> dict[str, Any]:
         found = await offer(instance.store.reader, *_address(event_type, host))
-        now = instance.now if at is None else at
+        now = instance.now if at is None else _instant(at, "at")
         asked = await make(
             instance.store.reader,
             found,
             duration_minutes=found.duration_minutes(duration),
             now=now,
             within=_within(found, first, last, now),
-            ask=ask,
+            ask=[_instant(text, "ask") for text in ask],
         )
         return question_to_json(asked)
 
     print_json(run(read))
-
-
-def _instant(text: str) -> datetime | None:
-    """The instant as written; None for what is none, or does not say its zone."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def _address(event_type: str, host: str | None) -> tuple[str, str]:
@@ -107,13 +67,35 @@ def _address(event_type: str, host: str | None) -> tuple[str, str]:
     return (f"{TEAM}{named.removeprefix('team/')}" if named.startswith("team/") else named), slug
 
 
-def _within(found: Offer, first: date | None, last: date | None, now: int) -> tuple[int, int]:
+def _within(found: Offer, first: str | None, last: str | None, now: int) -> tuple[int, int]:
     """The stretch from the first to the last date, both included, on the clocks of the schedule's zone."""
     tz = found.schedule.rules.tz
     zone = ZoneInfo(tz)
-    begins = first or datetime.fromtimestamp(now, UTC).astimezone(zone).date()
-    ends = last or begins + timedelta(days=DEFAULT_DAYS - 1)
+    begins = _date(first, "from") if first else datetime.fromtimestamp(now, UTC).astimezone(zone).date()
+    ends = _date(last, "to") if last else begins + timedelta(days=DEFAULT_DAYS - 1)
     if ends < begins:
         raise invalid("to", "--to lies before --from.")
     after = datetime.combine(ends + timedelta(days=1), time(), zone)
     return int(datetime.combine(begins, time(), zone).timestamp()), int(after.timestamp())
+
+
+def _date(text: str, option: str) -> date:
+    """A date as written; raises `invalid` for what is none, and for years that no calendar is kept for."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise invalid(option, f"--{option} should be a date like 2026-03-29, not {text!r}.")
+    return found
+
+
+def _instant(text: str, option: str) -> int:
+    """An instant as written, in epoch seconds; raises `invalid` for what is none or does not say its zone."""
+    try:
+        found: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise invalid(option, f"--{option} should be an instant like 2026-03-29T09:30:00Z, not {text!r}.")
+    return int(found.timestamp())
