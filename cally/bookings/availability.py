@@ -104,8 +104,10 @@ class Availability:
         }
         return tuple(Slot(starts_at=start, ends_at=end, seats_left=1) for start, end in ends.items() if end)
 
-    async def taken(self, offer: Offer, refusal: Refusal, starts_at: int, *, minutes: int, now: int) -> Taken:
-        """The refusal of a start with the nearest slots that can be had instead (R70)."""
+    async def taken(
+        self, offer: Offer, refusal: Refusal, starts_at: int, *, minutes: int, now: int, seats: int = 1
+    ) -> Taken:
+        """The refusal of a start with the nearest slots that can be had instead, with so many seats left (R70)."""
         day = starts_at - starts_at % 86_400
         slots = await self.slots(
             offer,
@@ -115,7 +117,7 @@ class Availability:
             duration_minutes=minutes,
             nights=nights_between(offer, starts_at, starts_at + minutes * 60),
         )
-        starts = [slot.starts_at for slot in slots]
+        starts = [slot.starts_at for slot in slots if slot.seats_left >= seats]
         nearest = engine.alternatives(starts, starts_at, count=ALTERNATIVES, tz=offer.schedule.rules.tz)
         return Taken(refusal=refusal, alternatives=tuple(nearest))
 

@@ -8,11 +8,12 @@ import msgspec
 
 from cally.bookings import turns
 from cally.bookings.availability import Availability
-from cally.bookings.claims import claim
+from cally.bookings.claims import claim, with_names
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge
 from cally.bookings.offers import Offer, offer
 from cally.bookings.requests import Wanted, wanted
+from cally.bookings.seating import for_seats
 from cally.bookings.telling import announce
 from cally.errors import CallyError, invalid
 from cally.model.accounts import Actor
@@ -47,7 +48,8 @@ async def book(
         answer = BOOKED
     if isinstance(answer, Booked):
         return answer
-    return await availability.taken(found, answer, request.starts_at, minutes=asked.duration_minutes, now=now)
+    minutes = asked.duration_minutes
+    return await availability.taken(found, answer, request.starts_at, minutes=minutes, now=now, seats=asked.seats)
 
 
 def wall_time(instant: int, tz: str) -> str:
@@ -92,7 +94,8 @@ async def place(
 
     `own` are the guest's holds, given up for it. Raises `Overlap` when the database refuses what was judged free.
     """
-    assigned = await judge(tx, found, starts_at, duration_minutes=asked.duration_minutes, now=now, without=own)
+    wanted_seats = for_seats(found, asked.seats)
+    assigned = await judge(tx, wanted_seats, starts_at, duration_minutes=asked.duration_minutes, now=now, without=own)
     if isinstance(assigned, Refusal):
         return assigned
     for uid in own:
@@ -106,6 +109,7 @@ async def place(
         uid=booking.uid,
         starts_at=starts_at,
         now=now,
+        seats_taken=booking.seats_taken,
     )
     await bookings.insert(tx, booking)
     await turns.count(tx, found, booking, now)
@@ -155,7 +159,7 @@ def _booking(
         companions=asked.companions,
         answers=asked.answers,
         notes=asked.notes,
-        terms=found.terms(asked.duration_minutes, asked.place, asked.nights),
+        terms=with_names(found.terms(asked.duration_minutes, asked.place, asked.nights), assigned.resources),
         reason="",
         no_show=False,
         created_at=now,

@@ -5,10 +5,11 @@ import msgspec
 from cally.bookings import turns
 from cally.bookings.availability import Availability
 from cally.bookings.book import wall_time
-from cally.bookings.claims import claim, session
+from cally.bookings.claims import claim, session, with_names
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge, refusal
 from cally.bookings.offers import Offer, narrowed, offer_of
+from cally.bookings.seating import as_booked, seats_needed, terms_now
 from cally.bookings.stays import lasting_when_moved
 from cally.bookings.telling import announce
 from cally.errors import CallyError, not_found
@@ -63,8 +64,8 @@ async def approve(store: Store, availability: Availability, uid: str, *, now: in
             await _record(tx, confirmed, "approve", now, actor)
             await announce(tx, offer, confirmed, "confirmed", now=now, actor=actor)
             return confirmed
-    minutes = booking.terms.duration_minutes
-    return await availability.taken(offer, refused, booking.starts_at, minutes=minutes, now=now)
+    minutes, seats = booking.terms.duration_minutes, seats_needed(offer, booking)
+    return await availability.taken(offer, refused, booking.starts_at, minutes=minutes, now=now, seats=seats)
 
 
 async def reschedule(
@@ -81,8 +82,8 @@ async def reschedule(
         answer, offer = BOOKED, await offer_of(store.reader, booking)
     if isinstance(answer, Booking) or offer is None:
         return booking
-    minutes = booking.terms.duration_minutes
-    return await availability.taken(offer, answer, starts_at, minutes=minutes, now=now)
+    minutes, seats = booking.terms.duration_minutes, seats_needed(offer, booking)
+    return await availability.taken(offer, answer, starts_at, minutes=minutes, now=now, seats=seats)
 
 
 async def mark_no_show(store: Store, uid: str, *, now: int, actor: Actor, no_show: bool = True) -> Booking:
@@ -111,7 +112,7 @@ async def _try_move(
         offer = await offer_of(tx, booking)
         assigned = await judge(
             tx,
-            offer,
+            as_booked(offer, booking),
             starts_at,
             duration_minutes=lasting_when_moved(offer, booking, starts_at),
             now=now,
@@ -128,7 +129,7 @@ async def _try_move(
 
 
 async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:
-    await _swap(tx, booking, moved, now)
+    await _swap(tx, offer, booking, moved, now)
     await bookings.update_time(tx, moved, now=now)
     if moved.co_hosts or (moved.hosts, moved.resources) != (booking.hosts, booking.resources):
         await bookings.update_hosts(tx, moved)
@@ -140,26 +141,29 @@ async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now:
     await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at)
 
 
-async def _swap(tx: Writer, booking: Booking, moved: Booking, now: int) -> None:
+async def _swap(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int) -> None:
     """The old time for the new one; with other hosts or resources, the old claims for new ones."""
+    terms = terms_now(offer, moved)
     if (moved.hosts, moved.resources) == (booking.hosts, booking.resources):
         await occupancy.update_interval(
             tx,
             moved.uid,
             starts_at=moved.starts_at,
             ends_at=moved.ends_at,
-            session=session(moved.event_type_id, moved.starts_at, moved.terms.seats),
+            session=session(moved.event_type_id, moved.starts_at, terms.seats),
+            seats=terms.seats,
         )
         return
     await occupancy.delete(tx, booking.uid)
     await claim(
         tx,
         (*moved.hosts, *moved.resources),
-        msgspec.structs.replace(moved.terms, duration_minutes=(moved.ends_at - moved.starts_at) // 60),
+        msgspec.structs.replace(terms, duration_minutes=(moved.ends_at - moved.starts_at) // 60),
         event_type_id=moved.event_type_id,
         uid=moved.uid,
         starts_at=moved.starts_at,
         now=now,
+        seats_taken=moved.seats_taken,
     )
 
 
@@ -167,6 +171,7 @@ def _moved(booking: Booking, assigned: Assigned, interval: Interval, now: int, a
     starts_at, ends_at = interval
     tz = assigned.first.schedule.rules.tz
     asks_anew = booking.terms.approval and actor.kind == "guest"
+    taken = tuple(resource.id for resource in assigned.resources)
     return msgspec.structs.replace(
         booking,
         starts_at=starts_at,
@@ -179,7 +184,8 @@ def _moved(booking: Booking, assigned: Assigned, interval: Interval, now: int, a
         updated_at=now,
         host_id=assigned.first.host.id,
         co_hosts=tuple(one.host.id for one in assigned.hosts[1:]),
-        resources=tuple(resource.id for resource in assigned.resources),
+        resources=taken,
+        terms=booking.terms if taken == booking.resources else with_names(booking.terms, assigned.resources),
         decisions=turns.kept_as(assigned.decisions, booking.decisions),
     )
 
@@ -199,7 +205,7 @@ async def _still_free(tx: Reader, offer: Offer, booking: Booking, now: int) -> R
     """Why those whom a request claims cannot keep its time, or None."""
     return await refusal(
         tx,
-        await narrowed(tx, offer, booking),
+        await narrowed(tx, as_booked(offer, booking), booking),
         booking.starts_at,
         duration_minutes=(booking.ends_at - booking.starts_at) // 60,
         now=now,

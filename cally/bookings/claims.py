@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from cally.model.bookings import Terms
 from cally.model.ids import new_id
+from cally.model.teams import Resource
 from cally.store import Writer, occupancy
 
 
@@ -21,6 +24,7 @@ async def claim(
     uid: str,
     starts_at: int,
     now: int,
+    seats_taken: int = 1,
     expires_at: int | None = None,
 ) -> None:
     """Claim the time of hosts and resources for a booking, or until `expires_at` for a hold; raises `Overlap`."""
@@ -38,5 +42,13 @@ async def claim(
             buffer_after=terms.buffer_after_minutes * 60,
             session=session(event_type_id, starts_at, terms.seats),
             seats=terms.seats,
+            seats_taken=seats_taken,
             expires_at=expires_at,
         )
+
+
+def with_names(terms: Terms, resources: Iterable[Resource]) -> Terms:
+    """The terms, naming what is taken as it is called now (rule 56)."""
+    taken = tuple(resources)
+    rooms = (resource.name for resource in taken if resource.kind == "room")
+    return msgspec.structs.replace(terms, resources=tuple(resource.name for resource in taken), room=next(rooms, ""))

@@ -5,6 +5,7 @@ import msgspec
 from cally import engine
 from cally.bookings.offers import Offer
 from cally.bookings.questions import DAY_SECONDS, question
+from cally.bookings.seating import as_booked
 from cally.bookings.stays import lasting_when_moved
 from cally.model.bookings import Booking, Slot
 from cally.model.options import Stay
@@ -20,7 +21,12 @@ async def slots_to_move_to(
     if stay is not None and nights is not None:
         return await _stays(db, offer, booking, stay, nights, now=now, window=(from_at, to_at))
     asked = await question(
-        db, offer, duration_minutes=minutes, now=now, window=(from_at, to_at), without=frozenset({booking.uid})
+        db,
+        as_booked(offer, booking),
+        duration_minutes=minutes,
+        now=now,
+        window=(from_at, to_at),
+        without=frozenset({booking.uid}),
     )
     starts = (start for start in engine.slots(asked) if start != booking.starts_at)
     return tuple(Slot(starts_at=start, ends_at=start + minutes * 60, seats_left=1) for start in starts)

@@ -109,8 +109,8 @@ async def _host(db: Reader, asking: Asking, one: Participant) -> HostRules:
         week_starts_on=one.host.week_starts_on,
         schedule=None if is_closed else one.schedule.hours,
         busy=(*busy, *_blocks(claims)),
-        bookings=tuple(_booked(claims, asking.event_type_id)),
-        holds=tuple(_held(claims, asking.event_type_id)),
+        bookings=tuple(_booked(claims, asking)),
+        holds=tuple(_held(claims, asking)),
         caps=one.host.caps,
         required=one.required,
         group=one.group,
@@ -124,8 +124,8 @@ async def _resource(db: Reader, asking: Asking, needed: Needed) -> ResourceRules
         group=needed.group,
         schedule=needed.resource.hours,
         busy=tuple(_blocks(claims)),
-        bookings=tuple(_booked(claims, asking.event_type_id)),
-        holds=tuple(_held(claims, asking.event_type_id)),
+        bookings=tuple(_booked(claims, asking)),
+        holds=tuple(_held(claims, asking)),
     )
 
 
@@ -137,31 +137,36 @@ async def _claims(db: Reader, asking: Asking, owner_id: int, caps: tuple[Cap, ..
     return [claim for claim in found if claim.uid not in asking.without]
 
 
-def _booked(claims: list[ClaimRow], event_type_id: int) -> Iterable[Claim]:
+def _booked(claims: list[ClaimRow], asking: Asking) -> Iterable[Claim]:
     for claim in claims:
         if claim.kind == "booking":
             yield Claim(
                 starts_at=claim.starts_at,
                 ends_at=claim.ends_at,
-                same_event_type=claim.event_type_id == event_type_id,
+                same_event_type=claim.event_type_id == asking.event_type_id,
                 buffer_before_minutes=claim.buffer_before // 60,
                 buffer_after_minutes=claim.buffer_after // 60,
-                seats_taken=claim.seats_taken,
+                seats_taken=_seats_taken(claim, asking),
             )
 
 
-def _held(claims: list[ClaimRow], event_type_id: int) -> Iterable[HoldClaim]:
+def _held(claims: list[ClaimRow], asking: Asking) -> Iterable[HoldClaim]:
     for claim in claims:
         if claim.expires_at is not None:
             yield HoldClaim(
                 starts_at=claim.starts_at,
                 ends_at=claim.ends_at,
                 expires_at=claim.expires_at,
-                same_event_type=claim.event_type_id == event_type_id,
+                same_event_type=claim.event_type_id == asking.event_type_id,
                 buffer_before_minutes=claim.buffer_before // 60,
                 buffer_after_minutes=claim.buffer_after // 60,
-                seats_taken=claim.seats_taken,
+                seats_taken=_seats_taken(claim, asking),
             )
+
+
+def _seats_taken(claim: ClaimRow, asking: Asking) -> int:
+    """What was booked alone, before its event type had seats, leaves none to join."""
+    return claim.seats_taken if claim.session is not None else max(asking.rules.seats, 1)
 
 
 def _blocks(claims: list[ClaimRow]) -> Iterable[tuple[int, int]]:

@@ -30,11 +30,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     place: Place | None
     duration_minutes: int
     nights: int | None = None
+    seats: int = 1
 
 
 def wanted(request: BookingRequest, offer: Offer) -> Wanted:
     """The request, checked; raises `invalid` with the field at fault (`guest.email`, `answers.why`, …)."""
     minutes, nights = lasting(offer, request.starts_at, request.duration_minutes, request.nights)
+    companions = _companions(request)
     return Wanted(
         guest=Guest(
             name=line(request.guest.name, "guest.name"),
@@ -42,12 +44,13 @@ def wanted(request: BookingRequest, offer: Offer) -> Wanted:
             tz=zone(request.guest.tz, "guest.tz"),
             locale=line(request.guest.locale, "guest.locale", longest=35),
         ),
-        companions=_companions(request),
+        companions=companions,
         answers=tuple(_answers(request.answers, offer.event_type.questions)),
         notes=paragraph(request.notes, "notes"),
         place=_place(request, offer.event_type.places),
         duration_minutes=minutes,
         nights=nights,
+        seats=_seats(companions, offer.event_type.rules.seats),
     )
 
 
@@ -74,6 +77,15 @@ def _companions(request: BookingRequest) -> tuple[Companion, ...]:
         checked.setdefault(email.casefold(), Companion(email=email, name=name))
     checked.pop(request.guest.email.strip().casefold(), None)
     return tuple(checked.values())
+
+
+def _seats(companions: tuple[Companion, ...], capacity: int) -> int:
+    """The guest's own seat and one for each companion, where there are seats to count (rule 58)."""
+    if capacity == 1:
+        return 1
+    if 1 + len(companions) > capacity:
+        raise invalid("companions", f"There are {capacity} seats, one for each of you; please bring fewer people.")
+    return 1 + len(companions)
 
 
 def _place(request: BookingRequest, places: tuple[Place, ...]) -> Place | None:

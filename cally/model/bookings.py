@@ -40,6 +40,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The event type as it was when it was booked: editing it later changes nothing here (rule 56).
 
     A stay over several days has `nights`; its `duration_minutes` are those from the check-in that was booked first.
+    `resources` are the names of what is taken with it, `room` that of the one people meet in.
     """
 
     title: str
@@ -51,6 +52,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     place: Place | None
     seats: int = 1
     nights: int | None = None
+    resources: tuple[str, ...] = ()
+    room: str = ""
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +92,16 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     def hosts(self) -> tuple[int, ...]:
         """All who take part, the one who answers for it first."""
         return (self.host_id, *self.co_hosts)
+
+    @property
+    def is_seat(self) -> bool:
+        """Whether it is one guest's seat in a session that others may share."""
+        return self.terms.seats > 1
+
+    @property
+    def seats_taken(self) -> int:
+        """How many seats it takes: in a session the guest's own and one for each companion."""
+        return 1 + len(self.companions) if self.is_seat else 1
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,19 +19,21 @@ class ClaimRow(NamedTuple):
     buffer_after: int
     seats_taken: int
     expires_at: int | None
+    session: str | None
 
 
 INSERT = """
 INSERT INTO occupancy (id, owner_id, kind, uid, event_type_id, starts_at, ends_at, buffer_before, buffer_after,
-                       session, seats, expires_at)
+                       session, seats, seats_taken, expires_at)
 VALUES (:id, :owner_id, :kind, :uid, :event_type_id, :starts_at, :ends_at, :buffer_before, :buffer_after,
-        :session, :seats, :expires_at)
+        :session, :seats, :seats_taken, :expires_at)
 """
 MOVE = """
 UPDATE occupancy
 SET starts_at = :starts_at,
     ends_at = :ends_at,
-    session = :session
+    session = :session,
+    seats = :seats
 WHERE uid = :uid
 """
 DELETE = """
@@ -48,7 +50,7 @@ DELETE FROM occupancy
 WHERE expires_at <= :now
 """
 BETWEEN = """
-SELECT kind, uid, event_type_id, starts_at, ends_at, buffer_before, buffer_after, seats_taken, expires_at
+SELECT kind, uid, event_type_id, starts_at, ends_at, buffer_before, buffer_after, seats_taken, expires_at, session
 FROM occupancy
 WHERE owner_id = :owner_id
   AND starts_at < :to_at
@@ -61,7 +63,7 @@ WHERE owner_id = :owner_id
 ORDER BY starts_at
 """
 NEXT = """
-SELECT kind, uid, event_type_id, starts_at, ends_at, buffer_before, buffer_after, seats_taken, expires_at
+SELECT kind, uid, event_type_id, starts_at, ends_at, buffer_before, buffer_after, seats_taken, expires_at, session
 FROM occupancy
 WHERE owner_id = :owner_id
   AND starts_at >= :from_at
@@ -105,6 +107,7 @@ async def insert(
     buffer_after: int,
     session: str | None,
     seats: int,
+    seats_taken: int = 1,
     expires_at: int | None = None,
 ) -> None:
     """Claim a stretch of an owner's time; raises `Overlap` when the guard refuses."""
@@ -121,13 +124,16 @@ async def insert(
         buffer_after=buffer_after,
         session=session,
         seats=seats,
+        seats_taken=seats_taken,
         expires_at=expires_at,
     )
 
 
-async def update_interval(tx: Writer, uid: str, *, starts_at: int, ends_at: int, session: str | None) -> None:
+async def update_interval(
+    tx: Writer, uid: str, *, starts_at: int, ends_at: int, session: str | None, seats: int
+) -> None:
     """Swap a claim to another interval in one step (rule 55); raises `Overlap`, the old interval then stands."""
-    await tx.run(MOVE, uid=uid, starts_at=starts_at, ends_at=ends_at, session=session)
+    await tx.run(MOVE, uid=uid, starts_at=starts_at, ends_at=ends_at, session=session, seats=seats)
 
 
 async def delete(tx: Writer, uid: str) -> int:
