@@ -11,7 +11,10 @@ from cally.model.time_off import PublicHolidays
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
-    """An account in the role of being booked; `id` is the account's id, `slug` the public address `/{slug}`."""
+    """An account in the role of being booked; `id` is the account's id, `slug` the public address `/{slug}`.
+
+    `dynamic_links`: others may name them in a link such as `/ada+ben` (rule 67).
+    """
 
     id: int
     slug: str
@@ -22,6 +25,7 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     week_starts_on: Day
     about: str
     caps: tuple[Cap, ...]
+    dynamic_links: bool = True
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):

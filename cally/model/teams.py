@@ -65,8 +65,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...] = ()
 
 
+ResourceKind = Literal["room", "thing"]
+
+
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
-    """A room or a thing that is booked along with a host; `hours` None means it can always be had (X25)."""
+    """A room or a thing that is booked along with a host; `hours` None means it can always be had (X25).
+
+    `host_id` is its keeper, who made it; `shared` lets every host use it. People meet in a room.
+    """
 
     id: int
     host_id: int
@@ -74,6 +80,17 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     hours: ScheduleRules | None = None
     shared: bool = True
+    kind: ResourceKind = "room"
+
+
+class ResourceBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch in which nobody can have a resource, and why; its time is a claim of the same uid."""
+
+    uid: str
+    resource_id: int
+    note: str
+    starts_at: int
+    ends_at: int
 
 
 class NeededResource(msgspec.Struct, frozen=True, kw_only=True):

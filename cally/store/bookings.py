@@ -82,7 +82,8 @@ UPDATE booking
 SET host_id = :host_id,
     co_hosts = :co_hosts,
     resources = :resources,
-    decisions = :decisions
+    decisions = :decisions,
+    terms = :terms
 WHERE id = :id
 """
 UPDATE_STATUS = """
@@ -230,7 +231,7 @@ async def update_time(tx: Writer, booking: Booking, *, now: int) -> None:
 
 
 async def update_hosts(tx: Writer, booking: Booking) -> None:
-    """Write who takes part in a booking at its time, what is taken with it, and why."""
+    """Write who takes part in a booking at its time, what is taken with it (in its terms by name), and why."""
     await tx.run(
         UPDATE_HOSTS,
         id=booking.id,
@@ -238,6 +239,7 @@ async def update_hosts(tx: Writer, booking: Booking) -> None:
         co_hosts=_json(booking.co_hosts),
         resources=_json(booking.resources),
         decisions=_json(booking.decisions),
+        terms=_json(booking.terms),
     )
     await tx.run(DELETE_CO_HOSTS, booking_id=booking.id)
     await _insert_co_hosts(tx, booking)

@@ -7,18 +7,20 @@ from cally.model.rules import Cap
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
-INSERT INTO host (id, slug, name, tz, locale, week_starts_on, about, caps, created_at)
-VALUES (:id, :slug, :name, :tz, :locale, :week_starts_on, :about, :caps, :now)
+INSERT INTO host (id, slug, name, tz, locale, week_starts_on, about, caps, dynamic_links, created_at)
+VALUES (:id, :slug, :name, :tz, :locale, :week_starts_on, :about, :caps, :dynamic_links, :now)
 """
 BY_ID = """
-SELECT host.id, host.slug, host.name, account.email, host.tz, host.locale, host.week_starts_on, host.about, host.caps
+SELECT host.id, host.slug, host.name, account.email, host.tz, host.locale, host.week_starts_on, host.about, host.caps,
+       host.dynamic_links
 FROM host
 JOIN account
   ON account.id = host.id
 WHERE host.id = :id
 """
 BY_SLUG = """
-SELECT host.id, host.slug, host.name, account.email, host.tz, host.locale, host.week_starts_on, host.about, host.caps
+SELECT host.id, host.slug, host.name, account.email, host.tz, host.locale, host.week_starts_on, host.about, host.caps,
+       host.dynamic_links
 FROM host
 JOIN account
   ON account.id = host.id
@@ -39,7 +41,8 @@ FROM host
 WHERE slug = :slug
 """
 LIST = """
-SELECT host.id, host.slug, host.name, account.email, host.tz, host.locale, host.week_starts_on, host.about, host.caps
+SELECT host.id, host.slug, host.name, account.email, host.tz, host.locale, host.week_starts_on, host.about, host.caps,
+       host.dynamic_links
 FROM host
 JOIN account
   ON account.id = host.id
@@ -53,7 +56,8 @@ SET slug = :slug,
     locale = :locale,
     week_starts_on = :week_starts_on,
     about = :about,
-    caps = :caps
+    caps = :caps,
+    dynamic_links = :dynamic_links
 WHERE id = :id
 """
 HAS_BOOKINGS = """
@@ -103,6 +107,7 @@ async def insert(tx: Writer, host: Host, *, now: int) -> None:
         week_starts_on=host.week_starts_on,
         about=host.about,
         caps=_json(host.caps),
+        dynamic_links=int(host.dynamic_links),
         now=now,
     )
 
@@ -148,6 +153,7 @@ async def update(tx: Writer, host: Host) -> None:
         week_starts_on=host.week_starts_on,
         about=host.about,
         caps=_json(host.caps),
+        dynamic_links=int(host.dynamic_links),
     )
 
 
@@ -176,6 +182,7 @@ def _host(row: Row) -> Host:
         week_starts_on=row[6],
         about=row[7],
         caps=_caps.decode(row[8]),
+        dynamic_links=bool(row[9]),
     )
 
 
