@@ -7,7 +7,7 @@ import msgspec
 from cally import engine
 from cally.bookings.offers import Offer
 from cally.bookings.questions import question
-from cally.errors import invalid
+from cally.errors import CallyError, invalid
 from cally.model.rules import Interval, Question
 from cally.store import Reader
 
@@ -21,8 +21,11 @@ async def capsule(
 ) -> Question:
     """The question whose slots are those that start within `[from, to)`, as page and API show them at `now`.
 
-    Raises `invalid` for `to` when the stretch is empty or longer than a year, for `ask` when that is too long.
+    Raises `invalid` for `to` when the stretch is empty or longer than a year, for `ask` when that is too long;
+    `conflict` for an event type that is booked by the night, which a capsule cannot say.
     """
+    if offer.event_type.options.stay is not None:
+        raise CallyError("conflict", "A capsule cannot hold an event type that is booked by the night.")
     from_at, to_at = within
     if not from_at < to_at <= from_at + (MOST_DAYS + 1) * DAY_SECONDS:
         raise invalid("to", f"A capsule covers 1 to {MOST_DAYS} days, the first one first.")

@@ -1,5 +1,6 @@
 """Why a time is offered or not: each host's own refusal with the facts behind it, told to one of the hosts (M2)."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -13,11 +14,13 @@ from cally.errors import not_found
 from cally.model.calendars import Calendar
 from cally.model.facts import Facts
 from cally.model.hosts import EventType
-from cally.model.rules import Interval, Question, Refusal
+from cally.model.options import Stay
+from cally.model.rules import DAY_MINUTES, HostRules, Interval, Question, Refusal
 from cally.model.teams import Decision
 from cally.store import Reader, calendars, event_types, teams
 
-AROUND_SECONDS = 86_400
+DAY_SECONDS = 86_400
+NIGHT = "night"
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,11 +118,13 @@ async def explain(
     `shown` is the stretch whose openings, claims and slots are wanted; a day on either side when left out.
     """
     ends_at = starts_at + duration_minutes * 60
-    shown = shown or (starts_at - AROUND_SECONDS, ends_at + AROUND_SECONDS)
+    shown = shown or (starts_at - DAY_SECONDS, ends_at + DAY_SECONDS)
     window = (min(shown[0], starts_at), max(shown[1], ends_at))
     verdict = await judge(db, offer, starts_at, duration_minutes=duration_minutes, now=now)
     asked = await question(db, offer, duration_minutes=duration_minutes, now=now, window=window)
-    reading = _Reading(db=db, asked=asked, starts_at=starts_at, shown=shown, told=told)
+    reading = _Reading(
+        db=db, asked=asked, stay=offer.event_type.options.stay, starts_at=starts_at, shown=shown, told=told
+    )
     parties = (
         *[await reading.host(one) for one in offer.participants],
         *[await reading.resource(one) for one in offer.resources],
@@ -133,7 +138,7 @@ async def explain(
         shown=shown,
         refusal=_truest(verdict, parties) if isinstance(verdict, Refusal) else None,
         parties=parties,
-        slots=tuple(start for start in engine.slots(asked) if shown[0] <= start < shown[1]),
+        slots=tuple(start for start in _starts(offer, asked) if shown[0] <= start < shown[1]),
         assigned=tuple(one.host.slug for one in assigned.hosts) if assigned else (),
         decisions=assigned.decisions if assigned else (),
     )
@@ -147,11 +152,17 @@ def _truest(verdict: Refusal, parties: tuple[Party, ...]) -> Refusal:
     return named.refusal if named is not None and named.refusal is not None else verdict
 
 
+def _starts(offer: Offer, asked: Question) -> Iterable[int]:
+    stay = offer.event_type.options.stay
+    return engine.slots(asked) if stay is None else engine.stays(asked, stay)
+
+
 class _Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One question, and whom its answer is told."""
 
     db: Reader
     asked: Question
+    stay: Stay | None
     starts_at: int
     shown: Interval
     told: int
@@ -170,7 +181,7 @@ class _Reading(msgspec.Struct, frozen=True, kw_only=True):
         )
         if rules is None:
             return party
-        refusal, facts = engine.refusals_of_each(self.asked, self.starts_at)[rules.id], Facts()
+        refusal, facts = self._refusal(rules), Facts()
         stale: tuple[Calendar, ...] = ()
         if self.starts_at < self.asked.now:
             refusal = Refusal(code="past")
@@ -178,7 +189,7 @@ class _Reading(msgspec.Struct, frozen=True, kw_only=True):
             refusal = msgspec.structs.replace(CALENDAR_STALE, host=rules.id)
             stale = await self._stale(one.host.id)
         elif refusal is not None:
-            facts = engine.host_facts(self.asked, rules, self.starts_at, refusal)
+            facts = self._facts(rules, refusal)
         claims = await claimed(self.db, one.host.id, self._reach(facts), told=self.told)
         return msgspec.structs.replace(
             party,
@@ -195,7 +206,10 @@ class _Reading(msgspec.Struct, frozen=True, kw_only=True):
         """How a resource stands; its bookings are told by their times alone."""
         found = needed.resource
         rules = next(one for one in self.asked.resources if one.id == str(found.id))
-        refusal = engine.refusals_of_each(self.asked, self.starts_at)[rules.id]
+        # a stay takes a resource at all hours
+        rules = rules if self.stay is None else msgspec.structs.replace(rules, schedule=None)
+        alone = msgspec.structs.replace(self.asked, hosts=(), resources=(rules,))
+        refusal = engine.refusals_of_each(alone, self.starts_at)[rules.id]
         facts = Facts()
         if refusal is not None:
             facts = engine.resource_facts(self.asked, rules, self.starts_at, refusal)
@@ -210,6 +224,22 @@ class _Reading(msgspec.Struct, frozen=True, kw_only=True):
             claims=tuple(claim for claim in claims if claim.meets(self.shown)),
             obstacles=standing_in_the_way(claims, facts.obstacles),
         )
+
+    def _refusal(self, rules: HostRules) -> Refusal | None:
+        alone = msgspec.structs.replace(self.asked, hosts=(rules,), resources=())
+        if self.stay is not None:
+            return engine.stay_refusal(alone, self.stay, self.starts_at)
+        return engine.refusals_of_each(alone, self.starts_at)[rules.id]
+
+    def _facts(self, rules: HostRules, refusal: Refusal) -> Facts:
+        """What is behind a host's refusal; a stay has no grid, and of its nights the first closed one tells."""
+        if self.stay is not None and refusal.code == "off_grid":
+            return Facts()
+        if refusal.rule != NIGHT or rules.schedule is None:
+            return engine.host_facts(self.asked, rules, self.starts_at, refusal)
+        nights = self.asked.event_type.duration_minutes // DAY_MINUTES + 1
+        days = (engine.day_rule(rules.schedule, self.starts_at + night * DAY_SECONDS) for night in range(nights))
+        return Facts(day_rule=next((day for day in days if not day.hours), None))
 
     def _reach(self, facts: Facts) -> Interval:
         """The stretch in which claims are looked up: what is shown, and whatever stands in the way."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cally.bookings import Availability, Explanation, Offer, Party, book, explain, explained_to, hold, offer
+from cally.bookings import Availability, Explanation, Offer, Party, book, explain, explained_to, hold, lasting, offer
 from cally.bookings.judging import refusal
 from cally.errors import CallyError
 from cally.model.bookings import Hold
@@ -16,7 +16,7 @@ from cally.model.ids import new_id
 from cally.model.rules import Cap, EventTypeRules, Horizon, Override, ScheduleRules, Travel, Window
 from cally.model.teams import NeededResource
 from cally.model.time_off import PublicHoliday, PublicHolidays
-from cally.store import Store, calendars, public_holidays, resources
+from cally.store import Store, calendars, public_holidays, resources, schedules
 from tests import cast
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, WORKING_WEEK, at
 
@@ -244,3 +244,28 @@ async def test_only_who_takes_part_is_told(store: Store, ada: Host) -> None:
     assert isinstance(await explained_to(store.reader, found.event_type.id, ada.id), Offer)
     with pytest.raises(CallyError, match="no such event type"):
         await explained_to(store.reader, found.event_type.id, mallory.id)
+
+
+@pytest.mark.rule(69)
+async def test_a_stay_names_the_booking_and_the_night_in_the_way(
+    store: Store, ada: Host, availability: Availability
+) -> None:
+    """Friday to Sunday is booked; a week later, the second night is not to be had, for Ada is away."""
+    await cast.cabin(store, ada)
+    found = await offer(store.reader, "ada", "cabin")
+    friday = at("2026-10-09 13:00")
+    wish = msgspec.structs.replace(cast.request(friday, event_type="cabin"), nights=2)
+    booking = cast.booked(await book(store, availability, wish, now=NOW, actor=AS_CLEO))
+    for starts_at, code in ((friday + DAY, "booked"), (friday + DAY - HOUR, "off_grid"), (friday + 2 * DAY, None)):
+        minutes, _ = lasting(found, starts_at, None, 2)
+        told = await explain(store.reader, found, starts_at, duration_minutes=minutes, now=NOW, told=ada.id)
+        assert (told.refusal.code if told.refusal else None) == code
+        assert [one.uid for one in only(told).obstacles] == ([booking.uid] if code == "booked" else [])
+    off = msgspec.structs.replace(found.schedule.rules, time_off=((date(2026, 10, 17), date(2026, 10, 17)),))
+    async with store.write() as tx:
+        await schedules.update(tx, msgspec.structs.replace(found.schedule, rules=off), now=NOW)
+    found = await offer(store.reader, "ada", "cabin")
+    told = await explain(store.reader, found, friday + 7 * DAY, duration_minutes=minutes, now=NOW, told=ada.id)
+    rule = only(told).facts.day_rule
+    assert rule is not None
+    assert (rule.kind, rule.on) == ("time_off", date(2026, 10, 17))
