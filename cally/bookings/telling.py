@@ -5,7 +5,7 @@ from cally.errors import not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking
 from cally.model.hosts import Host
-from cally.model.messages import Kind, Snapshot
+from cally.model.messages import ClockChange, Kind, Snapshot
 from cally.notify import outbox
 from cally.store import Reader, Writer, hosts
 
@@ -19,6 +19,7 @@ async def announce(
     now: int,
     actor: Actor,
     previous_starts_at: int | None = None,
+    clock: ClockChange | None = None,
 ) -> None:
     """Plan the messages of this change, speaking of the booking as it is now."""
     host = await host_of(tx, offer, booking)
@@ -32,6 +33,7 @@ async def announce(
         event_type_slug=offer.event_type.slug,
         previous_starts_at=previous_starts_at,
         by="guest" if actor.kind == "guest" else "host",
+        clock=clock,
     )
     await outbox.plan(tx, snapshot, kind, now=now)
 

@@ -5,16 +5,32 @@ from typing import Literal
 import msgspec
 
 from cally.model.bookings import Booking
+from cally.model.options import Keeps
+from cally.model.series import SeriesTold
 
-Kind = Literal["requested", "confirmed", "declined", "rescheduled", "cancelled"]
-KINDS: tuple[Kind, ...] = ("requested", "confirmed", "declined", "rescheduled", "cancelled")
+Kind = Literal["requested", "confirmed", "declined", "rescheduled", "cancelled", "clock_changed"]
+KINDS: tuple[Kind, ...] = ("requested", "confirmed", "declined", "rescheduled", "cancelled", "clock_changed")
 Recipient = Literal["guest", "companion", "host"]
 Medium = Literal["mail", "channel"]
 MessageState = Literal["waiting", "sent", "failed", "obsolete"]
 
 
+class ClockChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A zone's clocks got new rules, and what the booking kept then (rule 9).
+
+    `told` maps zones to the start that their readers' clocks showed by the old rules: ISO, no offset.
+    """
+
+    tz: str
+    kept: Keeps
+    told: dict[str, str]
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message speaks of, as it was when it was caused: later changes do not rewrite it."""
+    """What a message speaks of, as it was when it was caused: later changes do not rewrite it.
+
+    `series` is there for a booking in one; if it is a whole, `booking` stands for all of them.
+    """
 
     booking: Booking
     host_name: str
@@ -25,6 +41,29 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     event_type_slug: str
     previous_starts_at: int | None = None
     by: Literal["guest", "host"] = "guest"
+    clock: ClockChange | None = None
+    series: SeriesTold | None = None
+
+    @property
+    def is_whole_series(self) -> bool:
+        """Whether it speaks of all bookings of a series at once."""
+        return self.series is not None and self.series.whole
+
+    @property
+    def uid(self) -> str:
+        """What calendars know it by: bookings of a series share its name."""
+        return self.series.uid if self.series is not None else self.booking.uid
+
+    @property
+    def sequence(self) -> int:
+        """How often what calendars know by that name has changed."""
+        return self.series.sequence if self.series is not None else self.booking.sequence
+
+    @property
+    def last_start(self) -> int:
+        """When the last meeting begins that it speaks of."""
+        whole = self.series.live if self.series is not None and self.series.whole else ()
+        return max((one.starts_at for one in whole), default=self.booking.starts_at)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

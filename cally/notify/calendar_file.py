@@ -60,19 +60,20 @@ def calendar_file(
     starts, ends = _times(booking, tz)
     if starts.tzinfo is not UTC:
         calendar.add_component(vtimezone(tz, starts.year))
-    event = _event(booking, reader, host_name, manage_url)
+    event = event_of(booking, reader, host_name, manage_url)
     event.add("dtstart", starts)
     event.add("dtend", ends)
-    event["organizer"] = _person(host_name, host_email)
+    event["organizer"] = person(host_name, host_email)
     if method == "CANCEL":
         event["status"] = "CANCELLED"
     if method != "PUBLISH":
-        _add_attendees(event, booking, reader, host_name, host_email)
+        add_attendees(event, booking, reader, host_name, host_email)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _event(booking: Booking, reader: Recipient, host_name: str, manage_url: str) -> "Event":
+def event_of(booking: Booking, reader: Recipient, host_name: str, manage_url: str) -> "Event":
+    """All of a booking's VEVENT but its times and people."""
     from icalendar import Event  # noqa: PLC0415 - heavy: imported where used
 
     event = Event()
@@ -98,10 +99,11 @@ def _times(booking: Booking, tz: str) -> tuple[datetime, datetime]:
     """Start and end on the reader's clock; in UTC where it shows an hour twice, for readers differ on which one."""
     starts, ends = (datetime.fromtimestamp(at, UTC) for at in (booking.starts_at, booking.ends_at))
     local = starts.astimezone(ZoneInfo(tz)), ends.astimezone(ZoneInfo(tz))
-    return (starts, ends) if tz in UTC_NAMES or any(_is_shown_twice(one) for one in local) else local
+    return (starts, ends) if tz in UTC_NAMES or any(is_shown_twice(one) for one in local) else local
 
 
-def _is_shown_twice(local: datetime) -> bool:
+def is_shown_twice(local: datetime) -> bool:
+    """Whether that clock shows this wall time again an hour later, or did an hour ago (rule 2)."""
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
@@ -115,7 +117,7 @@ def _description(booking: Booking, reader: Recipient, manage_url: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _add_attendees(event: "Event", booking: Booking, reader: Recipient, host_name: str, host_email: str) -> None:
+def add_attendees(event: "Event", booking: Booking, reader: Recipient, host_name: str, host_email: str) -> None:
     """Everyone has agreed already, so nobody is asked to answer.
 
     In the host's copy the calendar is told to leave inviting to us, lest the guest get a second one (RFC 6638 7.1).
@@ -128,10 +130,11 @@ def _add_attendees(event: "Event", booking: Booking, reader: Recipient, host_nam
 
 
 def _attendee(name: str, email: str, *, role: str = "REQ-PARTICIPANT", **parameters: str) -> "vCalAddress":
-    return _person(name, email, role=role, partstat="ACCEPTED", rsvp="FALSE", cutype="INDIVIDUAL", **parameters)
+    return person(name, email, role=role, partstat="ACCEPTED", rsvp="FALSE", cutype="INDIVIDUAL", **parameters)
 
 
-def _person(name: str, email: str, **parameters: str) -> "vCalAddress":
+def person(name: str, email: str, **parameters: str) -> "vCalAddress":
+    """Someone as iCalendar names them, by a `mailto:` address."""
     from icalendar import vCalAddress  # noqa: PLC0415 - heavy: imported where used
 
     address = vCalAddress(f"mailto:{_clean(email)}")

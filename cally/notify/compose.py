@@ -10,10 +10,11 @@ from typing import Literal
 import msgspec
 
 from cally.errors import CallyError
-from cally.model.messages import Kind, Message
+from cally.model.messages import Message
 from cally.notify.calendar_file import calendar_file, calendar_uid
 from cally.notify.links import host_url, manage_url
 from cally.notify.rendering import Reader, Words, mail_words, one_line, reader_of
+from cally.notify.series_file import series_file
 from cally.vault import Vault
 
 FILE_NAME = "invite.ics"
@@ -38,7 +39,7 @@ def compose(message: Message, vault: Vault, *, sender: str, public_url: str, inv
     reader = reader_of(message.snapshot, message.recipient, message.address)
     link = _link(message, vault, public_url)
     words = mail_words(message.snapshot, message.kind, reader, public_url=public_url, link=link)
-    method = _method(message.kind, invited=invited)
+    method = _method(message, invited=invited)
     mail = _mail(words)
     if method is not None:
         _invite(mail, method, _invitation(message, reader, method, link))
@@ -47,7 +48,7 @@ def compose(message: Message, vault: Vault, *, sender: str, public_url: str, inv
     mail["Subject"] = words.subject
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
     mail["Message-ID"] = message.message_id
-    mail["References"] = f"<{calendar_uid(message.snapshot.booking.uid)}>"
+    mail["References"] = f"<{calendar_uid(message.snapshot.uid)}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     written = mail.as_bytes(policy=policy.SMTP.clone(utf8=international, cte_type="7bit", max_line_length=LONGEST_LINE))
@@ -65,12 +66,18 @@ def _require_own_headers(mail: EmailMessage, written: bytes) -> None:
         raise CallyError("invalid", "This message cannot be written as a mail: something in it would become a header.")
 
 
-def _method(kind: Kind, *, invited: bool) -> Literal["REQUEST", "CANCEL"] | None:
-    if kind in {"confirmed", "rescheduled"}:
+def _method(message: Message, *, invited: bool) -> Literal["REQUEST", "CANCEL"] | None:
+    """New rules for clocks go to every calendar that has a booking: it may still reckon by the old ones.
+
+    While other dates of a whole series stand, the end of some is but an update of it.
+    """
+    kind, series = message.kind, message.snapshot.series
+    asks = kind == "requested" or (kind == "clock_changed" and message.snapshot.booking.status == "pending")
+    if kind in {"confirmed", "rescheduled", "clock_changed"} and not asks:
         return "REQUEST"
     if not invited:
         return None
-    return "REQUEST" if kind == "requested" else "CANCEL"
+    return "REQUEST" if asks or (series is not None and series.live) else "CANCEL"
 
 
 def _link(message: Message, vault: Vault, public_url: str) -> str:
@@ -83,6 +90,9 @@ def _link(message: Message, vault: Vault, public_url: str) -> str:
 
 def _invitation(message: Message, reader: Reader, method: Literal["REQUEST", "CANCEL"], link: str) -> bytes:
     snapshot = message.snapshot
+    if snapshot.series is not None:
+        url = link if message.recipient == "guest" else ""
+        return series_file(snapshot, snapshot.series, method=method, reader=message.recipient, manage_url=url)
     return calendar_file(
         snapshot.booking,
         host_name=snapshot.host_name,

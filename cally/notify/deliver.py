@@ -27,7 +27,16 @@ IN_ORDER_SECONDS = 1
 GIVE_UP_SECONDS = 2 * 86_400
 FIRST_BACKOFF_SECONDS = 15
 LONGEST_BACKOFF_SECONDS = 1_800
-RANK: dict[Kind, int] = {"requested": 0, "confirmed": 1, "rescheduled": 1, "declined": 2, "cancelled": 2}
+RANK: dict[Kind, int] = {
+    "requested": 0,
+    "confirmed": 1,
+    "rescheduled": 1,
+    "clock_changed": 1,
+    "declined": 2,
+    "cancelled": 2,
+}
+
+INVITING: frozenset[Kind] = frozenset({"confirmed", "rescheduled", "clock_changed"})
 
 _random = secrets.SystemRandom()
 
@@ -133,27 +142,37 @@ async def _begun_before(tx: Writer, message: Message) -> int:
 
 def _useless(message: Message, others: list[Sibling], now: int) -> str:
     """Why sending it now would do no good; empty when it would."""
-    if now >= message.snapshot.booking.starts_at:
+    if now >= message.snapshot.last_start:
         return "Not sent: the meeting had begun."
-    later = [other for other in others if _order(other) > _order(message)]
+    later = [other for other in others if _order(other) > _order(message) and _covers(other, message)]
     if any(other.state == "sent" for other in later) or (later and now - message.created_at >= OVERTAKEN_SECONDS):
         return "Not sent: a later message says what counts now."
     return ""
 
 
 def _goes_first(other: Sibling, message: Message, now: int) -> bool:
+    """An earlier one goes first while it is young; what is said of a whole series, always before what is said of a part.
+
+    A calendar that does not know a series yet could do nothing with a change of one of its dates.
+    """
     young = now - other.created_at < OVERTAKEN_SECONDS
-    return other.state == "waiting" and _order(other) < _order(message) and young
+    of_whole = other.whole and not message.snapshot.is_whole_series
+    return other.state == "waiting" and _order(other) < _order(message) and (young or of_whole)
+
+
+def _covers(other: Sibling, message: Message) -> bool:
+    """Whether the other says all that this one would: the same booking, or the whole series."""
+    return other.whole or (other.booking_id == message.booking_id and not message.snapshot.is_whole_series)
 
 
 def _invited(message: Message, others: list[Sibling]) -> bool:
-    """Whether an invitation has left, or may have: one whose sending was begun counts, for answers get lost."""
-    return any(
-        other.kind in {"confirmed", "rescheduled"}
-        and _order(other) < _order(message)
-        and (other.state == "sent" or other.attempts > 0)
-        for other in others
-    )
+    """Whether an invitation has left, or may have: one whose sending was begun counts, for answers get lost.
+
+    News of a clock bring one only where a booking stood already.
+    """
+    earlier = [other for other in others if other.kind in INVITING and _order(other) < _order(message)]
+    stood = any(other.kind != "clock_changed" for other in earlier)
+    return stood and any(other.state == "sent" or other.attempts > 0 for other in earlier)
 
 
 def _order(message: Message | Sibling) -> tuple[int, int]:

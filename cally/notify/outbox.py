@@ -8,6 +8,7 @@ from cally.model.messages import Kind, Medium, Recipient, Snapshot
 from cally.store import Writer, channels, jobs, messages
 
 HASH_LENGTH = 12
+STANDING: frozenset[Kind] = frozenset({"confirmed", "rescheduled"})
 
 
 class Mailing(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,8 +33,9 @@ async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int) -> None:
         row = await messages.insert(
             tx,
             booking_id=snapshot.booking.id,
+            series_id=snapshot.series.id if snapshot.series is not None and snapshot.series.whole else None,
             kind=kind,
-            sequence=snapshot.booking.sequence,
+            sequence=snapshot.sequence,
             recipient=mailing.recipient,
             medium=mailing.medium,
             address=mailing.address,
@@ -50,8 +52,7 @@ def message_id(snapshot: Snapshot, kind: Kind, mailing: Mailing) -> str:
     """The RFC 5322 Message-ID: the same for every attempt, so that receivers can drop a second copy (TRUST fact 8)."""
     to = f"{mailing.medium} {mailing.channel_id or mailing.address}"
     recipient = hashlib.sha256(to.encode()).hexdigest()[:HASH_LENGTH]
-    booking = snapshot.booking
-    return f"<{booking.uid}.{booking.sequence}.{kind}.{recipient}@{_domain(snapshot.host_email)}>"
+    return f"<{snapshot.uid}.{snapshot.sequence}.{kind}.{recipient}@{_domain(snapshot.host_email)}>"
 
 
 async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind) -> list[Mailing]:
@@ -66,7 +67,7 @@ async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind) -> list[Mailing]
 
 
 async def _stands_or_stood(tx: Writer, booking_id: int, kind: Kind) -> bool:
-    return kind in {"confirmed", "rescheduled"} or await messages.was_confirmed(tx, booking_id)
+    return kind in STANDING or await messages.was_confirmed(tx, booking_id)
 
 
 def _domain(address: str) -> str:

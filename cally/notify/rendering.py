@@ -1,14 +1,16 @@
 """The words of a message: templates of its kind, filled with finished values for its reader."""
 
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from cally.model.bookings import Answer
 from cally.model.messages import Kind, Recipient, Snapshot
 from cally.notify.places import place_line, place_url
-from cally.notify.times import When, when
+from cally.notify.times import When, city, clock_time, when
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,6 +34,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     html: str
 
 
+class NewClock(msgspec.Struct, frozen=True, kw_only=True):
+    """Where clocks got new rules, and what the reader was told before: None if unknown, empty if it still holds."""
+
+    city: str
+    keeps_clock_time: bool
+    told: str | None
+
+
 class Values(msgspec.Struct, frozen=True, kw_only=True):
     """All that templates may use; `link` is where the reader sees and changes the booking (empty for companions).
 
@@ -47,6 +57,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     tz: str
     when: When
     previous: When | None
+    clock: NewClock | None
     place: str
     place_url: str
     companions: tuple[str, ...]
@@ -126,6 +137,7 @@ def _values(snapshot: Snapshot, reader: Reader, public_url: str, link: str) -> V
         tz=reader.tz,
         when=when(booking.starts_at, booking.ends_at, tz=reader.tz, locale=reader.locale),
         previous=None if earlier is None else when(earlier, earlier + length, tz=reader.tz, locale=reader.locale),
+        clock=_new_clock(snapshot, reader),
         place=place_line(place, host_name=snapshot.host_name, guest_name=booking.guest.name),
         place_url=place_url(place),
         companions=tuple(one.name or one.email for one in booking.companions if one.email != reader.email),
@@ -136,6 +148,19 @@ def _values(snapshot: Snapshot, reader: Reader, public_url: str, link: str) -> V
         link=link,
         page_url=f"{public_url}/{snapshot.host_slug}/{snapshot.event_type_slug}",
     )
+
+
+def _new_clock(snapshot: Snapshot, reader: Reader) -> NewClock | None:
+    change = snapshot.clock
+    if change is None:
+        return None
+    told = change.told.get(reader.tz)
+    shown = datetime.fromtimestamp(snapshot.booking.starts_at, UTC).astimezone(ZoneInfo(reader.tz))
+    if told is not None:
+        told = (
+            "" if datetime.fromisoformat(told) == shown.replace(tzinfo=None) else clock_time(told, locale=reader.locale)
+        )
+    return NewClock(city=city(change.tz), keeps_clock_time=change.kept == "wall_time", told=told)
 
 
 @lru_cache(maxsize=1)

@@ -43,9 +43,23 @@ def when(starts_at: int, ends_at: int, *, tz: str, locale: str) -> When:
         date=date,
         time=f"{first}–{last}",
         zone=zone,
-        short=f"{day}, {first} ({_city(tz)})",
+        short=f"{day}, {first} ({city(tz)})",
         line=f"{date}, {first}–{last}, {zone}",
     )
+
+
+def clock_time(wall: str, *, locale: str) -> str:
+    """A time on a clock as its reader writes it: `Tue, Sep 22, 10:00 AM` of `2026-09-22T10:00`."""
+    from babel import dates  # noqa: PLC0415 - heavy: imported where used
+
+    spoken, shown = _locale(locale), datetime.fromisoformat(wall)
+    day = dates.format_skeleton("MMMEd", shown, locale=spoken)
+    return f"{day}, {dates.format_time(shown, 'short', locale=spoken)}"
+
+
+def city(tz: str) -> str:
+    """A zone's name as people say it: `New York`."""
+    return tz.rpartition("/")[2].replace("_", " ")
 
 
 @lru_cache(maxsize=256)
@@ -63,7 +77,3 @@ def _locale(tag: str) -> "Locale":
 
 def _local(instant: int, tz: str) -> datetime:
     return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(tz))
-
-
-def _city(tz: str) -> str:
-    return tz.rpartition("/")[2].replace("_", " ")

@@ -27,13 +27,13 @@ class Observance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=256)
-def vtimezone(tz: str, year: int) -> "Timezone":
-    """The zone from the year before to the year after. It is shared: do not change it."""
+def vtimezone(tz: str, year: int, last: int | None = None) -> "Timezone":
+    """The zone from the year before `year` to the year after it, or after `last`. It is shared: do not change it."""
     from icalendar import Timezone, TimezoneDaylight, TimezoneStandard  # noqa: PLC0415 - heavy: imported where used
 
     component = Timezone()
     component.add("tzid", tz)
-    for (before, after), onsets in _observances(ZoneInfo(tz), year).items():
+    for (before, after), onsets in _observances(ZoneInfo(tz), year, last or year).items():
         part = TimezoneDaylight() if after.daylight else TimezoneStandard()
         part.add("dtstart", onsets[0])
         part.add("tzoffsetfrom", before.offset)
@@ -45,9 +45,9 @@ def vtimezone(tz: str, year: int) -> "Timezone":
     return component
 
 
-def _observances(zone: ZoneInfo, year: int) -> dict[tuple[Observance, Observance], list[datetime]]:
+def _observances(zone: ZoneInfo, year: int, last: int) -> dict[tuple[Observance, Observance], list[datetime]]:
     """Per kind of transition its onsets, as wall times in the offset before it."""
-    start, end = datetime(max(year - 1, 1), 1, 1, tzinfo=UTC), datetime(year + 2, 1, 1, tzinfo=UTC)
+    start, end = datetime(max(year - 1, 1), 1, 1, tzinfo=UTC), datetime(last + 2, 1, 1, tzinfo=UTC)
     first = _observance(zone, start)
     found = {(first, first): [_wall(start, first)]}
     days = [start + STEP * number for number in range((end - start).days + 1)]
