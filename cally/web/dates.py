@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en",)
 MOST_TAGS = 6
+DAY_SECONDS = 86_400
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +41,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         return str(format_time(moment, pattern, tzinfo=moment.tzinfo, locale=_locale(self.locale)))
 
     def span(self, starts_at: int, ends_at: int, tz: str) -> str:
-        """`16:30–17:00`, from start to end of a slot."""
+        """`16:30–17:00`, from start to end of a slot; `15:00 – Sun 25 Oct, 11:00` where that lies days apart."""
+        if ends_at - starts_at > DAY_SECONDS or (local(ends_at, tz).date() - local(starts_at, tz).date()).days > 1:
+            return f"{self.time(starts_at, tz)} – {self.short_day(local(ends_at, tz).date())}, {self.time(ends_at, tz)}"
         return f"{self.time(starts_at, tz)}–{self.time(ends_at, tz)}"
+
+    def minute(self, minute: int) -> str:
+        """A time of day that is a minute of it: `15:00` or `3:00 pm`."""
+        return self.time(minute * 60, "UTC")
 
     def day(self, on: date) -> str:
         """`Tuesday 24 November`."""
@@ -73,6 +80,13 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
         name = str(format_interval(first, last, "yMMMM", locale=_locale(self.locale)))
         return name.replace("\u2009", " ")  # a heading needs no thin spaces
+
+    def stretch(self, first: date, last: date, *, year: bool = False) -> str:
+        """`16 – 18 Mar`, from a first to a last date, or `16 Mar`; with the year if that has to be said."""
+        from babel.dates import format_interval  # noqa: PLC0415 -- heavy: imported where used
+
+        said = str(format_interval(first, last, "yMMMd" if year else "MMMd", locale=_locale(self.locale)))
+        return said.replace("\u2009", "\u200a")  # the narrowest of spaces
 
     def number(self, value: int) -> str:
         """A whole number in the reader's digits."""

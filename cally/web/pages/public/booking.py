@@ -18,6 +18,7 @@ from cally.web.pages.public import clocks, remembered
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, instant, iso, kept
 from cally.web.pages.public.details import new_key
 from cally.web.pages.public.picker import Picker, Scene, picker
+from cally.web.pages.public.stay import by_night, by_night_facts, stay_picker
 from cally.web.pages.public.texts import texts
 
 PAGE = "pages/public/booking.html"
@@ -124,6 +125,8 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
         "questions": found.event_type.questions,
         "approval": found.event_type.approval,
         "minutes": picked.minutes,
+        "nights": picked.nights,
+        "by_night": by_night_facts(stay, reading) if (stay := found.event_type.options.stay) else None,
         "lengths": [
             (minutes, Links(path, without_length).to(**({} if minutes == default else {"duration": str(minutes)})))
             for minutes in found.event_type.durations_minutes
@@ -151,6 +154,12 @@ async def _picker(doors: Doors, found: Offer, picked: Chosen, reading: Words, li
         extra={"host": found.owner, "eventType": found.event_type.slug, "t": texts(found.host)},
     )
 
+    stay = found.event_type.options.stay
+    if stay is not None:
+        return await stay_picker(
+            stay, scene, lambda first, last: doors.availability.stays(found, now=now, from_at=first, to_at=last)
+        )
+
     async def load(from_at: int, to_at: int) -> Any:
         return await doors.availability.slots(
             found, now=now, from_at=from_at, to_at=to_at, duration_minutes=picked.minutes
@@ -164,7 +173,10 @@ async def _alternatives(doors: Doors, found: Offer, picked: Chosen, now: int) ->
     if picked.slot is None:
         return None
     day = picked.slot - picked.slot % 86_400
-    slots = partial(doors.availability.slots, found, now=now, duration_minutes=picked.minutes)
+    if picked.nights is None:
+        slots = partial(doors.availability.slots, found, now=now, duration_minutes=picked.minutes)
+    else:
+        slots = partial(doors.availability.slots, found, now=now, nights=picked.nights)
     free = await slots(from_at=day - 86_400, to_at=day + 3 * 86_400)
     if any(slot.starts_at == picked.slot for slot in free):
         return None
@@ -173,7 +185,9 @@ async def _alternatives(doors: Doors, found: Offer, picked: Chosen, now: int) ->
 
 
 def _chosen(found: Offer, words: Asked) -> Chosen:
-    return chosen(words, home_tz=found.host.tz, durations=found.event_type.durations_minutes)
+    picked = chosen(words, home_tz=found.host.tz, durations=found.event_type.durations_minutes)
+    stay = found.event_type.options.stay
+    return picked if stay is None else by_night(picked, found, stay, words)
 
 
 def _without(values: dict[str, Any], name: str) -> dict[str, Any]:

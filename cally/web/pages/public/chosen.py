@@ -11,7 +11,7 @@ from cally.web.rendering import AnyRequest
 
 ZONE_COOKIE = "cally-tz"
 LONGEST = 64
-PARAMETERS = ("tz", "month", "date", "at", "slot", "duration", "zones")
+PARAMETERS = ("tz", "month", "date", "at", "slot", "duration", "nights", "zones")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +23,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     at: str = ""
     slot: str = ""
     duration: str = ""
+    nights: str = ""
     zones: str = ""
     tz_kept: str = ""
 
@@ -37,6 +38,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     on: date | None = None
     near: int | None = None
     slot: int | None = None
+    nights: int | None = None
     all_zones: bool = False
 
 

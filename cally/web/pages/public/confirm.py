@@ -86,4 +86,9 @@ async def _again(
 
 def _asked(form: Form, starts_at: int) -> Asked:
     """What the address of this form would have said."""
-    return Asked(tz=form.text("tz")[:64], slot=iso(starts_at), duration=form.text("duration")[:8])
+    return Asked(
+        tz=form.text("tz")[:64],
+        slot=iso(starts_at),
+        duration=form.text("duration")[:8],
+        nights=form.text("nights")[:8],
+    )

@@ -43,7 +43,8 @@ def booking_request(form: Form, found: Offer, starts_at: int, locale: str) -> Bo
         guest=Guest(
             name=form.text("name"), email=form.text("email"), tz=form.text("tz") or found.host.tz, locale=locale
         ),
-        duration_minutes=_number(form.text("duration")),
+        duration_minutes=_number(form.text("duration")) if not form.text("nights") else None,
+        nights=_number(form.text("nights")),
         companions=tuple(Companion(email=email) for email in APART.split(form.text("companions")) if email),
         answers={question.id: _answer(form, question) for question in found.event_type.questions},
         notes=form.text("notes"),

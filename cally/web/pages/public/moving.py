@@ -22,6 +22,7 @@ from cally.web.pages.public.actors import guest
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, iso, kept
 from cally.web.pages.public.details import slot_of
 from cally.web.pages.public.picker import Picker, Scene, picker
+from cally.web.pages.public.stay import Nights, by_night, by_night_facts, stay_picker
 from cally.web.pages.public.texts import texts
 from cally.web.pages.public.ticket import PRIVATE, Managed, managed, ticket_page
 
@@ -79,10 +80,14 @@ async def _page(
     notice: str = "",
 ) -> Response[Any]:
     reading, booking, host = rendering.reader(request), found.booking, found.offer.host
+    stay = found.offer.event_type.options.stay if booking.terms.nights is not None else None
     minutes = booking.terms.duration_minutes
     picked = chosen(
         msgspec.structs.replace(words, tz_kept=words.tz_kept or booking.guest.tz), home_tz=host.tz, durations=(minutes,)
     )
+    if stay is not None:
+        picked = by_night(picked, found.offer, stay, msgspec.structs.replace(words, nights=str(booking.terms.nights)))
+        minutes = picked.minutes
     links = Links(f"{found.path}/reschedule", kept(words, minutes, minutes))
     shown = await _picker(doors, found, picked, reading, links)
     slot = picked.slot
@@ -100,6 +105,8 @@ async def _page(
         questions=(),
         approval=booking.terms.approval,
         minutes=minutes,
+        nights=booking.terms.nights,
+        by_night=by_night_facts(stay, reading) if stay else None,
         lengths=[],
         picker=shown,
         closed=await doors.availability.closed(found.offer, doors.clock()),
@@ -133,7 +140,15 @@ async def _picker(doors: Doors, found: Managed, picked: Chosen, reading: Words, 
         now=now,
         extra={"t": texts(found.offer.host)},
     )
-    return await picker(scene, _Loader(db, found, now))
+    load = _Loader(db, found, now)
+    stay, nights = found.offer.event_type.options.stay, found.booking.terms.nights
+    if stay is None or nights is None:
+        return await picker(scene, load)
+
+    async def load_nights(from_at: int, to_at: int) -> Nights:
+        return {slot.starts_at: (nights,) for slot in await load(from_at, to_at)}
+
+    return await stay_picker(stay, scene, load_nights)
 
 
 class _Loader:

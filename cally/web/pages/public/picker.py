@@ -52,7 +52,10 @@ class Time(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Picker(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the template shows. `day` is empty when no date is chosen, `parts` when it has no times."""
+    """All that the template shows. `day` is empty when no date is chosen, `parts` when it has no times.
+
+    `by_night`: the days are dates to come, the times are dates to leave.
+    """
 
     month: Month
     day: str
@@ -64,6 +67,7 @@ class Picker(msgspec.Struct, frozen=True, kw_only=True):
     tz_known: bool
     zones: tuple[tuple[str, str], ...]
     data: Markup
+    by_night: bool = False
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
