@@ -24,6 +24,11 @@ def pattern_days(pattern: Pattern, tz: str, first: int, last: int) -> list[int]:
     return [day for day in _counted(rule, anchor) if first <= day <= end]
 
 
+def rule_days(rrule: str, anchor: int) -> Iterator[int]:
+    """The days of a rule from its anchor on, as days since 1970-01-01, lazily; the last lies before the year 2200."""
+    return _days(recurrence(rrule), anchor, anchor, LAST_DAY)
+
+
 @lru_cache(maxsize=128)
 def _counted(rule: Recurrence, anchor: int) -> tuple[int, ...]:
     """All days of a rule with COUNT, which has to be counted from its anchor on."""

@@ -151,7 +151,7 @@ def _useless(message: Message, others: list[Sibling], now: int) -> str:
 
 
 def _goes_first(other: Sibling, message: Message, now: int) -> bool:
-    """An earlier one goes first while it is young; what is said of a whole series, always before what is said of a part.
+    """An earlier one goes first while it is young; of a whole series, always before what is said of a part.
 
     A calendar that does not know a series yet could do nothing with a change of one of its dates.
     """

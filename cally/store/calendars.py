@@ -105,6 +105,14 @@ SELECT 1
 FROM booking
 WHERE uid = :uid
   AND host_id = :host_id
+UNION ALL
+SELECT 1
+FROM series
+JOIN booking
+  ON booking.series_id = series.id
+WHERE series.uid = :uid
+  AND booking.host_id = :host_id
+LIMIT 1
 """
 
 _warnings = msgspec.json.Decoder(tuple[str, ...])
@@ -211,7 +219,7 @@ async def delete_busy(tx: Writer, calendar_id: int, gone: Iterable[BusyTime]) ->
 
 
 async def is_booking_of(db: Reader, uid: str, host_id: int) -> bool:
-    """Whether that uid names a booking of this host, whatever became of it (rule 37)."""
+    """Whether that uid names a booking or a series of this host, whatever became of it (rule 37)."""
     return await db.row(IS_BOOKING_OF, uid=uid, host_id=host_id) is not None
 
 

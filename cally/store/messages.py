@@ -9,10 +9,10 @@ from cally.store.driver import Reader, Row, Writer
 LATEST = 2**63 - 1
 
 INSERT = """
-INSERT INTO message (id, booking_id, kind, sequence, recipient, medium, address, channel_id, message_id, snapshot,
-                     state, created_at)
-SELECT :id, :booking_id, :kind, :sequence, :recipient, :medium, :address, :channel_id, :message_id, :snapshot,
-       'waiting', :now
+INSERT INTO message (id, booking_id, series_id, kind, sequence, recipient, medium, address, channel_id, message_id,
+                     snapshot, state, created_at)
+SELECT :id, :booking_id, :series_id, :kind, :sequence, :recipient, :medium, :address, :channel_id, :message_id,
+       :snapshot, 'waiting', :now
 WHERE NOT EXISTS (
   SELECT 1
   FROM message
@@ -38,6 +38,7 @@ LEFT JOIN job
   ON job.kind = message.medium
  AND job.subject = message.id
 WHERE message.booking_id = :booking_id
+   OR message.series_id = (SELECT series_id FROM booking WHERE id = :booking_id)
 ORDER BY message.created_at, message.sequence, message.id
 """
 LIST = """
@@ -83,7 +84,8 @@ LIMIT :limit
 """
 SIBLINGS = """
 SELECT message.id, message.kind, message.sequence, message.state,
-       CASE WHEN job.attempts > message.attempts THEN job.attempts ELSE message.attempts END, message.created_at
+       CASE WHEN job.attempts > message.attempts THEN job.attempts ELSE message.attempts END, message.created_at,
+       message.booking_id, message.series_id IS NOT NULL
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -94,10 +96,26 @@ WHERE message.booking_id = :booking_id
   AND COALESCE(message.channel_id, 0) = COALESCE(:channel_id, 0)
   AND message.id <> :id
 """
+SIBLINGS_IN_SERIES = """
+SELECT message.id, message.kind, message.sequence, message.state,
+       CASE WHEN job.attempts > message.attempts THEN job.attempts ELSE message.attempts END, message.created_at,
+       message.booking_id, message.series_id IS NOT NULL
+FROM series_booking
+JOIN message
+  ON message.booking_id = series_booking.booking_id
+LEFT JOIN job
+  ON job.kind = message.medium
+ AND job.subject = message.id
+WHERE series_booking.series_id = :series_id
+  AND message.medium = :medium
+  AND message.address = :address
+  AND COALESCE(message.channel_id, 0) = COALESCE(:channel_id, 0)
+  AND message.id <> :id
+"""
 INVITED = """
 SELECT 1
 FROM message
-WHERE booking_id = :booking_id
+WHERE (booking_id = :booking_id OR series_id = (SELECT series_id FROM booking WHERE id = :booking_id))
   AND kind IN ('confirmed', 'rescheduled')
 LIMIT 1
 """
@@ -154,7 +172,10 @@ _snapshot = msgspec.json.Decoder(Snapshot)
 
 
 class Sibling(msgspec.Struct, frozen=True, kw_only=True):
-    """Another message about the same booking to the same recipient; `attempts` counts one that is under way."""
+    """Another message about the same booking or its series to the same recipient.
+
+    `attempts` counts one that is under way; a `whole` one speaks of the whole series.
+    """
 
     id: int
     kind: Kind
@@ -162,12 +183,15 @@ class Sibling(msgspec.Struct, frozen=True, kw_only=True):
     state: MessageState
     attempts: int
     created_at: int
+    booking_id: int = 0
+    whole: bool = False
 
 
 async def insert(
     tx: Writer,
     *,
     booking_id: int,
+    series_id: int | None = None,
     kind: Kind,
     sequence: int,
     recipient: Recipient,
@@ -184,6 +208,7 @@ async def insert(
         INSERT,
         id=row,
         booking_id=booking_id,
+        series_id=series_id,
         kind=kind,
         sequence=sequence,
         recipient=recipient,
@@ -209,7 +234,7 @@ async def by_id(db: Reader, id: int) -> Message | None:
 
 
 async def list_of(db: Reader, booking_id: int) -> list[Message]:
-    """All messages about a booking, in the order they were caused."""
+    """All messages about a booking or its whole series, in the order they were caused."""
     return [_message(row) for row in await db.rows(LIST_OF, booking_id=booking_id)]
 
 
@@ -228,19 +253,12 @@ async def list_latest(
 
 
 async def siblings(db: Reader, message: Message) -> list[Sibling]:
-    """The other messages about the same booking to the same recipient."""
-    rows = await db.rows(
-        SIBLINGS,
-        id=message.id,
-        booking_id=message.booking_id,
-        medium=message.medium,
-        address=message.address,
-        channel_id=message.channel_id,
-    )
-    return [
-        Sibling(id=row[0], kind=row[1], sequence=row[2], state=row[3], attempts=row[4], created_at=row[5])
-        for row in rows
-    ]
+    """The other messages about the same booking, or about anything in its series, to the same recipient."""
+    series = message.snapshot.series
+    to = {"id": message.id, "medium": message.medium, "address": message.address, "channel_id": message.channel_id}
+    if series is not None:
+        return [_sibling(row) for row in await db.rows(SIBLINGS_IN_SERIES, series_id=series.id, **to)]
+    return [_sibling(row) for row in await db.rows(SIBLINGS, booking_id=message.booking_id, **to)]
 
 
 async def was_confirmed(db: Reader, booking_id: int) -> bool:
@@ -285,7 +303,16 @@ async def count(db: Reader, state: MessageState) -> int:
 
 
 def _sibling(row: Row) -> Sibling:
-    return Sibling(id=row[0], kind=row[1], sequence=row[2], state=row[3], attempts=row[4], created_at=row[5])
+    return Sibling(
+        id=row[0],
+        kind=row[1],
+        sequence=row[2],
+        state=row[3],
+        attempts=row[4],
+        created_at=row[5],
+        booking_id=row[6],
+        whole=bool(row[7]),
+    )
 
 
 def _message(row: Row) -> Message:

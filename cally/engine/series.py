@@ -1,0 +1,77 @@
+"""The dates of a series: one wall time, found anew on each date of a rhythm; never by adding seconds (rules 4, 68)."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from cally.engine.recurrence import rule_days
+from cally.engine.zones import DAY, day_date, local, segments_around
+from cally.model.options import Rhythm
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+RULES: dict[Rhythm, str] = {
+    "daily": "FREQ=DAILY",
+    "weekly": "FREQ=WEEKLY",
+    "fortnightly": "FREQ=WEEKLY;INTERVAL=2",
+}
+
+
+class SeriesDates(msgspec.Struct, frozen=True, kw_only=True):
+    """The `starts` of a series, epoch seconds in order; `missing` are wall times that do not exist, in local seconds.
+
+    `by_rule`: no start is at a wall time that its day has twice, and none is missing.
+    """
+
+    starts: tuple[int, ...]
+    missing: tuple[int, ...]
+    by_rule: bool
+
+
+def series_rule(rhythm: Rhythm, first: int, tz: str) -> str:
+    """The rhythm as a recurrence rule (RFC 5545 3.3.10), anchored at its first start.
+
+    Monthly means the same weekday of the month, the second Tuesday, say; a month without a fifth one is left out.
+    """
+    if rhythm != "monthly":
+        return RULES[rhythm]
+    on = day_date(local(tz, first) // DAY)
+    return f"FREQ=MONTHLY;BYDAY={(on.day + 6) // 7}{WEEKDAYS[on.weekday()]}"
+
+
+def series_dates(first: int, rhythm: Rhythm, count: int, tz: str) -> SeriesDates:
+    """`count` starts from `first` on, each at the wall time of the first.
+
+    A date on which the clocks leap over that time is left out and not counted (RFC 5545 3.3.10); where they show it
+    twice, it is the first of the two.
+    """
+    starts, missing, twice = [first], [], len(instants(tz, local(tz, first))) > 1
+    for wall in _walls(first, rhythm, tz):
+        if len(starts) >= count:
+            break
+        found = instants(tz, wall)
+        twice = twice or len(found) > 1
+        (starts if found else missing).append(found[0] if found else wall)
+    return SeriesDates(starts=tuple(starts), missing=tuple(missing), by_rule=not missing and not twice)
+
+
+def shifted(at: int, wall_seconds: int, tz: str) -> int | None:
+    """The instant whose wall time is that much later (or earlier) than that of `at`; None when it does not exist."""
+    found = instants(tz, local(tz, at) + wall_seconds)
+    return found[0] if found else None
+
+
+def instants(tz: str, wall: int) -> list[int]:
+    """The instants at which a zone's clock shows a wall time, in order: usually one, none in a gap, two in an overlap.
+
+    `wall` is in seconds since 1970-01-01 00:00 of that clock.
+    """
+    around = segments_around(tz, wall - DAY, wall + DAY)
+    return [wall - offset for since, until, offset in around if since <= wall - offset < until]
+
+
+def _walls(first: int, rhythm: Rhythm, tz: str) -> Iterator[int]:
+    """The wall times after the first one."""
+    day, second = divmod(local(tz, first), DAY)
+    for number in rule_days(series_rule(rhythm, first, tz), day):
+        if number > day:
+            yield number * DAY + second
