@@ -31,17 +31,25 @@ async def holidays_kept(db: Reader, schedule_id: int) -> PublicHolidays | None:
 
 
 async def keep_holidays(
-    store: Store, schedule_id: int, *, country: str, subdivision: str = "", now: int, actor: Actor
+    store: Store,
+    schedule_id: int,
+    *,
+    country: str,
+    subdivision: str = "",
+    worked: tuple[str, ...] | None = None,
+    now: int,
+    actor: Actor,
 ) -> PublicHolidays:
     """Close a schedule on the public holidays of a country, or of a part of it, in place of those it kept.
 
-    What the host works on stays so by name. Raises `invalid` (`country`, `subdivision`), `not_found` (`schedule`).
+    Unless `worked` names others, what the host works on stays so by name. Raises `invalid` (`country`, `subdivision`), `not_found` (`schedule`).
     """
     locale = await _locale(store.reader, schedule_id)
     days = await asyncio.to_thread(_days, country, subdivision, locale, _years(now))
     async with store.write() as tx:
         known = await public_holidays.by_schedule(tx, schedule_id)
-        kept = _kept(country, subdivision, known.worked if known else (), days)
+        names = worked if worked is not None else known.worked if known else ()
+        kept = _kept(country, subdivision, names, days)
         await public_holidays.put(tx, schedule_id, kept, locale=locale, last_year=_years(now)[-1])
         await _record(tx, schedule_id, "holidays", now, actor, country=country, subdivision=subdivision)
     return kept

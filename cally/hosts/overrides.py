@@ -48,7 +48,7 @@ async def override_dates(
 
 
 def dates_between(first: date, last: date, days: Collection[Day] = DAYS) -> tuple[date, ...]:
-    """The dates from first to last on such weekdays. Raises `invalid` (`to`) when they are in no order, or years apart."""
+    """The dates from first to last on such weekdays. Raises `invalid` (`to`) when in no order, or three years apart."""
     if last < first:
         raise invalid("to", "The last day lies before the first one.")
     if (last - first).days > LONGEST_DAYS:

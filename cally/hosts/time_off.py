@@ -15,6 +15,7 @@ LONGEST_NOTE = 300
 LONGEST_DAYS = 3_660
 MOST = 200
 KEPT_DAYS = 366
+YEARS = (2000, 2199)
 
 
 class TimeOffDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +94,8 @@ async def forget_time_off(store: Store, now: int) -> int:
 
 
 async def _checked(db: Reader, known: TimeOff, draft: TimeOffDraft) -> TimeOff:
+    if not YEARS[0] <= draft.first_on.year <= YEARS[1] or draft.last_on.year > YEARS[1]:
+        raise invalid("first_on", f"Time off lies between {YEARS[0]} and {YEARS[1]}.")
     if draft.last_on < draft.first_on:
         raise invalid("last_on", "The last day lies before the first one.")
     if (draft.last_on - draft.first_on).days > LONGEST_DAYS:

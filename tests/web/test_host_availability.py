@@ -1,4 +1,4 @@
-"""A host says when they can be booked: hours of a week, single dates, time off, each with a preview of real weeks."""
+"""A host says when they can be booked: the hours of a week."""
 
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from tests.cast import ada, host, schedule
 from tests.web.desks import SignedIn, desk, words
 from tests.web.forms_of import fields
 
+HOLIDAYS = ("/holidays", "/holidays/country", "/holidays/work", "/holidays/removal")
 NINE_TO_FIVE = Window(from_minute=540, to_minute=1_020)
 
 
@@ -88,68 +89,26 @@ async def test_buttons_change_the_rows_and_save_nothing(app: Any, store: Store, 
     assert await _of(store, owner) == before
 
 
-async def test_the_preview_is_the_engines_answer(app: Any, store: Store, signed_in: SignedIn):
-    """Open days show their hours, a closed date and the weekend show none."""
-    owner = await ada(store)
-    before = await _of(store, owner)
-    async with desk(app, signed_in, owner) as client:
-        client.headers["accept-language"] = "de-DE"
-        assert words(await client.get("/app/availability")).count("09:00–17:00") == 20
-        await client.post(f"/app/availability/{before.id}/overrides", data={"on": "2026-09-23", "closed": "1"})
-        assert words(await client.get("/app/availability")).count("09:00–17:00") == 19
-
-
-@pytest.mark.rule(24)
-async def test_other_hours_on_a_date_can_be_undone(app: Any, store: Store, signed_in: SignedIn):
-    """The removal's notice carries the form that makes the same override again."""
-    owner = await ada(store)
-    path = f"/app/availability/{(await _of(store, owner)).id}"
-    sent = {"on": "2026-09-26", "override-from": ["600", "1320"], "override-to": ["720", "60"]}
-    async with desk(app, signed_in, owner) as client:
-        assert (await client.post(f"{path}/overrides", data=sent)).status_code == 303
-        kept = (await _of(store, owner)).rules.overrides
-        await client.post(f"{path}/overrides/removal", data={"on": "2026-09-26"})
-        assert (await _of(store, owner)).rules.overrides == ()
-        undo = fields((await client.get(path)).text, f"{path}/overrides")
-        await client.post(f"{path}/overrides", data=undo)
-    hours = (Window(from_minute=600, to_minute=720), Window(from_minute=1_320, to_minute=1_500))
-    assert kept == (Override(on=date(2026, 9, 26), hours=hours),)
-    assert (await _of(store, owner)).rules.overrides == kept
-
-
-async def test_time_off_and_holidays_are_kept(app: Any, store: Store, signed_in: SignedIn):
-    """A single day needs no last one."""
+async def test_days_off_of_one_schedule_are_taken_away(app: Any, store: Store, signed_in: SignedIn):
+    """A single day needs no last one; what a program has set can be removed, and comes back with Undo."""
     owner = await ada(store)
     path = f"/app/availability/{(await _of(store, owner)).id}"
     async with desk(app, signed_in, owner) as client:
         await client.post(f"{path}/time-off", data={"first": "2026-10-05", "last": ""})
         await client.post(f"{path}/time-off", data={"first": "2026-12-21", "last": "2027-01-03"})
-        await client.post(f"{path}/holidays", data={"holiday": "2026-10-03"})
         await client.post(f"{path}/time-off/removal", data={"first": "2026-10-05", "last": "2026-10-05"})
-    rules = (await _of(store, owner)).rules
-    assert rules.time_off == ((date(2026, 12, 21), date(2027, 1, 3)),)
-    assert rules.holidays == (date(2026, 10, 3),)
+        assert (await _of(store, owner)).rules.time_off == ((date(2026, 12, 21), date(2027, 1, 3)),)
+        await client.post(f"{path}/time-off", data=fields((await client.get(path)).text, f"{path}/time-off"))
+    assert (date(2026, 10, 5), date(2026, 10, 5)) in (await _of(store, owner)).rules.time_off
 
 
-@pytest.mark.parametrize(
-    ("what", "sent", "sentence"),
-    [
-        ("overrides", {"on": "2026-13-01", "closed": "1"}, "This is not a date"),
-        ("overrides", {"on": "2026-10-01"}, "Please give hours"),
-        ("time-off", {"first": "2026-10-05", "last": "2026-10-01"}, "lies before the first one"),
-        ("holidays", {"holiday": "soon"}, "This is not a date"),
-    ],
-)
-async def test_wrong_dates_are_said(
-    app: Any, store: Store, signed_in: SignedIn, what: str, sent: dict[str, str], sentence: str
-):
-    """The page comes back with the fault; nothing is kept."""
+async def test_days_in_no_order_are_said(app: Any, store: Store, signed_in: SignedIn):
+    """Nothing is kept."""
     owner = await ada(store)
     before = await _of(store, owner)
     async with desk(app, signed_in, owner) as client:
-        answer = await client.post(f"/app/availability/{before.id}/{what}", data=sent)
-    assert answer.status_code == 422
-    assert sentence in words(answer)
+        sent = {"first": "2026-10-05", "last": "2026-10-01"}
+        assert (await client.post(f"/app/availability/{before.id}/time-off", data=sent)).status_code == 422
     assert await _of(store, owner) == before
 
 
@@ -189,8 +148,8 @@ async def test_mallory_cannot_see_or_change_adas_hours(app: Any, store: Store, s
     path = f"/app/availability/{before.id}"
     async with desk(app, signed_in, mallory) as client:
         assert (await client.get(path)).status_code == 404
-        for act in ("", "/removal", "/overrides", "/overrides/removal", "/time-off", "/holidays/removal"):
-            sent = {"name": "x", "tz": "UTC", "on": "2026-10-01", "closed": "1", "first": "2026-10-01"}
+        for act in ("", "/removal", "/days", "/days/chosen", "/days/restoration", "/time-off", *HOLIDAYS):
+            sent = {"name": "x", "tz": "UTC", "on": "2026-10-01", "act": "close", "day": "2026-10-01", "country": "DE"}
             assert (await client.post(path + act, data=sent)).status_code == 404
     assert await _of(store, owner) == before
 

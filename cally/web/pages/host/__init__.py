@@ -10,14 +10,31 @@ from cally.web.pages.host import (
     calendars,
     channels,
     dates,
+    days,
     event_types,
+    holidays,
     home,
     outbox,
     profile,
+    time_off,
 )
 from cally.web.pages.host.desk import SignInNeededError, provide_desk, to_sign_in
 
-PAGES = (home, bookings, booking_changes, event_types, availability, dates, calendars, channels, outbox, profile)
+PAGES = (
+    home,
+    bookings,
+    booking_changes,
+    event_types,
+    availability,
+    days,
+    dates,
+    holidays,
+    time_off,
+    calendars,
+    channels,
+    outbox,
+    profile,
+)
 
 ROUTES = [
     Router(

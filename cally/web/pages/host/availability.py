@@ -1,5 +1,6 @@
-"""A host's schedules: the hours of a week in a form that grows and shrinks by buttons, beside the coming weeks."""
+"""A host's schedules: the hours of a week in a form that grows by buttons, and a calendar of single days."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,22 +14,24 @@ from cally.hosts import (
     default_rules,
     delete_schedule,
     list_schedules,
+    list_time_off,
     schedule_by_id,
     update_schedule,
 )
 from cally.model.hosts import Schedule
-from cally.model.rules import DAY_MINUTES, ScheduleRules
+from cally.model.rules import DAY_MINUTES
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host import week as weeks
 from cally.web.pages.host.desk import Asked, Desk, Page
+from cally.web.pages.host.month import month_shown
 from cally.web.pages.host.notices import of_error
-from cally.web.pages.host.preview import preview, weekday_names
 from cally.web.pages.host.week import Week
 from cally.web.pages.host.wording import NAMES, Words
 from cally.web.zone_names import zone_names
 
 STEP_MINUTES = 15
+NEXT_HOLIDAYS = 3
 
 
 @get("/app/availability")
@@ -116,10 +119,12 @@ async def schedule_page(
     status: int = 200,
 ) -> Page:
     """The editor of a schedule; `form` is its week as it was sent, `dates` the last form about single dates."""
-    words = desk.words
+    words, query = desk.words, desk.request.query_params
     shown = form or Form.of(name=schedule.name, tz=schedule.rules.tz)
     rows = week or weeks.week_of(schedule.rules)
-    rules = msgspec.structs.replace(schedule.rules, weekly=weeks.weekly(rows))
+    said = dates or Form()
+    hours = msgspec.structs.replace(schedule.hours, weekly=weeks.weekly(rows))
+    asked = said.text("month") or str(query.get("month", ""))
     return await desk.page(
         "pages/host/availability.html",
         here="availability",
@@ -127,14 +132,13 @@ async def schedule_page(
         schedule=schedule,
         schedules=[(other.id, other.name) for other in await list_schedules(desk.db, desk.host.id)],
         form=shown,
-        dates=dates or Form(),
+        dates=said,
         week=rows,
         zones=zone_names(),
-        weeks=preview(rules, words, week_starts_on=desk.host.week_starts_on),
-        weekdays=weekday_names(desk.host.week_starts_on, words),
-        today=words.on(desk.now).isoformat(),
+        month=month_shown(schedule, hours, words, asked, desk.host.week_starts_on),
+        opening=_opening(str(query.get("open", "")), words),
         **week_choices(words),
-        **_dates(schedule.rules, words, desk),
+        **await _closed(desk, schedule),
     )
 
 
@@ -145,25 +149,32 @@ def week_choices(words: Words) -> dict[str, Any]:
     return {"day_names": NAMES, "starts": times[:-1], "ends": times[1:]}
 
 
-def _dates(rules: ScheduleRules, words: Words, desk: Desk) -> dict[str, Any]:
-    """Overrides, time off and holidays that are not over, in order and in words."""
-    own = msgspec.structs.replace(words, tz=rules.tz)
-    today = own.on(desk.now)
-    overrides = sorted((entry for entry in rules.overrides if entry.on >= today), key=lambda entry: entry.on)
-    away = sorted(entry for entry in rules.time_off if entry[1] >= today)
+def _opening(text: str, words: Words) -> tuple[str, str] | None:
+    """The closed day that was clicked on: its date, and how it is called."""
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return on.isoformat(), words.long_day(on)
+
+
+async def _closed(desk: Desk, schedule: Schedule) -> dict[str, Any]:
+    """What closes days beside the week, as far as it is not over: in words, for the cards at the side."""
+    rules = schedule.rules
+    words = msgspec.structs.replace(desk.words, tz=rules.tz)
+    today = words.on(desk.now)
+    public = schedule.public_holidays
+    coming = [day for day in public.days if day.on >= today and not day.worked] if public else []
+    away = await list_time_off(desk.db, desk.host.id, from_on=today)
     return {
-        "overrides": [
-            (entry.on.isoformat(), own.long_day(entry.on), [own.window(window) for window in entry.hours])
-            for entry in overrides
-        ],
+        "today": today.isoformat(),
+        "day_off": [words.stretch(entry.first_on, entry.last_on) for entry in away],
         "time_off": [
-            (
-                start.isoformat(),
-                end.isoformat(),
-                own.day(start) if start == end else f"{own.day(start)} – {own.day(end)}",
-            )
-            for start, end in away
+            (start.isoformat(), end.isoformat(), words.stretch(start, end))
+            for start, end in sorted(rules.time_off)
+            if end >= today
         ],
-        "holidays": [(on.isoformat(), own.long_day(on)) for on in sorted(rules.holidays) if on >= today],
+        "next_holidays": [(words.day(day.on), day.label) for day in coming[:NEXT_HOLIDAYS]],
+        "has_holidays": public is not None,
         "others": len(rules.patterns) + len(rules.travel),
     }

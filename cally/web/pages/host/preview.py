@@ -1,5 +1,6 @@
 """The coming weeks of a schedule as a small calendar, computed by the engine that also answers guests."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,11 +30,16 @@ def preview(rules: ScheduleRules, words: Words, *, week_starts_on: str) -> list[
     """Whole weeks from this one on, in the schedule's own zone; bookings and notice are left out of it."""
     own = msgspec.structs.replace(words, tz=rules.tz)
     today = own.on(words.now)
-    first = today - timedelta(days=(today.weekday() - DAYS.index(_day(week_starts_on))) % 7)
+    first = week_start(today, week_starts_on)
     days = [first + timedelta(days=number) for number in range(WEEKS * 7)]
-    hours = _hours(rules, own, days)
+    hours = hours_by_day(rules, own, days)
     cells = [_cell(on, tuple(hours.get(on, ())), own, today, is_first=on == first) for on in days]
     return [cells[start : start + 7] for start in range(0, len(cells), 7)]
+
+
+def week_start(on: date, week_starts_on: str) -> date:
+    """The first day of the week that a date lies in."""
+    return on - timedelta(days=(on.weekday() - DAYS.index(_day(week_starts_on))) % 7)
 
 
 def weekday_names(week_starts_on: str, words: Words) -> list[str]:
@@ -43,7 +49,8 @@ def weekday_names(week_starts_on: str, words: Words) -> list[str]:
     return [words.weekday(monday + timedelta(days=(start + number) % 7)) for number in range(7)]
 
 
-def _hours(rules: ScheduleRules, words: Words, days: list[date]) -> dict[date, list[str]]:
+def hours_by_day(rules: ScheduleRules, words: Words, days: Sequence[date]) -> dict[date, list[str]]:
+    """The openings of successive dates as the engine answers them, in words; a closed date has no entry."""
     window = (_midnight(days[0], rules.tz), _midnight(days[-1] + timedelta(days=1), rules.tz))
     asked = Question(
         now=window[0],

@@ -56,6 +56,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         """`Tue 24 Nov, 11:30–12:00`."""
         return f"{self.day(self.on(starts_at))}, {self.span(starts_at, ends_at)}"
 
+    def stretch(self, first: date, last: date) -> str:
+        """`16–18 Mar`, with the year when it is another one."""
+        return self.said.stretch(first, last, year=not first.year == last.year == self.on(self.now).year)
+
     def weekday(self, on: date) -> str:
         """`Mon`."""
         return self.said.weekday(on, short=True)
