@@ -12,6 +12,7 @@ from cally.bookings.claims import claim, with_names
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge
 from cally.bookings.offers import Offer, offer
+from cally.bookings.planned import Kept
 from cally.bookings.requests import Wanted, wanted
 from cally.bookings.seating import for_seats
 from cally.bookings.telling import announce
@@ -21,6 +22,7 @@ from cally.model.bookings import Booked, Booking, BookingRequest, Taken
 from cally.model.ids import new_id, new_uid
 from cally.model.messages import Kind
 from cally.model.rules import Refusal
+from cally.model.series import SeriesRequest
 from cally.model.zones import tzdata_version
 from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
 
@@ -41,7 +43,7 @@ async def book(
     """
     found = await offer(store.reader, request.host, request.event_type)
     asked = wanted(request, found)
-    keys = _keys(idempotency_key, request)
+    keys = keys_of(idempotency_key, request)
     try:
         answer = await _try(store, found, asked, request, keys, now, actor)
     except Overlap:
@@ -64,11 +66,11 @@ async def _try(
     store: Store, found: Offer, asked: Wanted, request: BookingRequest, keys: Keys, now: int, actor: Actor
 ) -> Booked | Refusal:
     async with store.write() as tx:
-        earlier = await _earlier(tx, keys)
+        earlier = await earlier_booking(tx, keys)
         if earlier is not None:
             return Booked(booking=earlier, created=False)
         await occupancy.delete_expired(tx, now)
-        own = await _own_hold(tx, request, found, asked)
+        own = await own_hold(tx, request, found, asked)
         booking = await place(tx, found, asked, request.starts_at, now=now, actor=actor, own=own)
         if isinstance(booking, Refusal):
             return booking
@@ -89,15 +91,21 @@ async def place(
     actor: Actor,
     own: frozenset[str] = frozenset(),
     series_id: int | None = None,
+    kept: Kept | None = None,
 ) -> Booking | Refusal:
     """Judge, claim and store one booking in the caller's transaction, which tells whoever must know of it.
 
-    `own` are the guest's holds, given up for it. Raises `Overlap` when the database refuses what was judged free.
+    `own` are the guest's holds, given up for it; `kept` are the hosts of a series, had again where they are free.
+    Raises `Overlap` when the database refuses what was judged free.
     """
     wanted_seats = for_seats(found, asked.seats)
-    assigned = await judge(tx, wanted_seats, starts_at, duration_minutes=asked.duration_minutes, now=now, without=own)
+    minutes = asked.duration_minutes
+    assigned = await judge(tx, wanted_seats, starts_at, duration_minutes=minutes, now=now, without=own, kept=kept)
     if isinstance(assigned, Refusal):
         return assigned
+    if kept is not None:
+        decisions = turns.kept_as(assigned.decisions, kept.decisions)
+        assigned = msgspec.structs.replace(assigned, decisions=decisions)
     for uid in own:
         await occupancy.delete_hold(tx, uid)
     booking = _booking(found, assigned, asked, starts_at, now, series_id)
@@ -119,7 +127,7 @@ async def place(
     return booking
 
 
-async def _own_hold(tx: Reader, request: BookingRequest, found: Offer, asked: Wanted) -> frozenset[str]:
+async def own_hold(tx: Reader, request: BookingRequest, found: Offer, asked: Wanted) -> frozenset[str]:
     """The guest's own hold, which does not stand in their way; one for another slot or length is refused (rule 27)."""
     held = await occupancy.hold_by_uid(tx, request.hold) if request.hold else None
     if held is None:
@@ -130,7 +138,8 @@ async def _own_hold(tx: Reader, request: BookingRequest, found: Offer, asked: Wa
     return frozenset({held[0]})
 
 
-async def _earlier(tx: Reader, keys: Keys) -> Booking | None:
+async def earlier_booking(tx: Reader, keys: Keys) -> Booking | None:
+    """What this idempotency key led to; raises `idempotency_key_reused` when it came with another request."""
     known = await bookings.idempotent(tx, keys[0]) if keys is not None else None
     if known is None or keys is None:
         return None
@@ -171,9 +180,10 @@ def _booking(
     )
 
 
-def _keys(idempotency_key: str | None, request: BookingRequest) -> Keys:
+def keys_of(idempotency_key: str | None, request: BookingRequest, series: SeriesRequest | None = None) -> Keys:
     """Hashes of the key and of what was asked; the hold is left out, for a retry may come with a fresh one."""
     if not idempotency_key:
         return None
-    content = msgspec.json.encode(msgspec.structs.replace(request, hold=None), order="deterministic")
+    plain = msgspec.structs.replace(request, hold=None)
+    content = msgspec.json.encode(plain if series is None else [plain, series], order="deterministic")
     return hashlib.sha256(idempotency_key.encode()).digest(), hashlib.sha256(content).digest()

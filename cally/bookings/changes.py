@@ -28,12 +28,12 @@ async def cancel(store: Store, uid: str, *, reason: str, now: int, actor: Actor)
     """Cancel a booking and free its time. Cancelling twice is no fault; a past one raises `conflict`."""
     words = paragraph(reason, "reason", longest=REASON_LENGTH)
     async with store.write() as tx:
-        booking = await _booking(tx, uid)
+        booking = await booking_at(tx, uid)
         if booking.status == "cancelled":
             return booking
-        _require_live(booking, "cancelled")
-        _require_ahead(booking, now, "cancelled")
-        changed = _with_status(booking, "cancelled", words, now, sequence=booking.sequence + 1)
+        require_live(booking, "cancelled")
+        require_ahead(booking, now, "cancelled")
+        changed = with_status(booking, "cancelled", words, now, sequence=booking.sequence + 1)
         return await _end(tx, changed, "cancelled", now, actor)
 
 
@@ -41,27 +41,27 @@ async def decline(store: Store, uid: str, *, reason: str, now: int, actor: Actor
     """Say no to a request and free its time. Declining twice is no fault; a confirmed one raises `conflict`."""
     words = paragraph(reason, "reason", longest=REASON_LENGTH)
     async with store.write() as tx:
-        booking = await _booking(tx, uid)
+        booking = await booking_at(tx, uid)
         if booking.status == "declined":
             return booking
-        _require_pending(booking, "declined")
-        return await _end(tx, _answered(booking, "declined", words, now), "declined", now, actor)
+        require_pending(booking, "declined")
+        return await _end(tx, answered(booking, "declined", words, now), "declined", now, actor)
 
 
 async def approve(store: Store, availability: Availability, uid: str, *, now: int, actor: Actor) -> Booking | Taken:
     """Say yes to a request; the overlap is judged again, and approving twice has one effect (rule 51)."""
     async with store.write() as tx:
-        booking = await _booking(tx, uid)
+        booking = await booking_at(tx, uid)
         if booking.status == "confirmed":
             return booking
-        _require_pending(booking, "approved")
-        _require_ahead(booking, now, "approved")
+        require_pending(booking, "approved")
+        require_ahead(booking, now, "approved")
         offer = await offer_of(tx, booking)
-        refused = await _still_free(tx, offer, booking, now)
+        refused = await still_free(tx, offer, booking, now)
         if refused is None:
-            confirmed = _answered(booking, "confirmed", "", now)
+            confirmed = answered(booking, "confirmed", "", now)
             await bookings.update_status(tx, confirmed, now=now)
-            await _record(tx, confirmed, "approve", now, actor)
+            await record(tx, confirmed, "approve", now, actor)
             await announce(tx, offer, confirmed, "confirmed", now=now, actor=actor)
             return confirmed
     minutes, seats = booking.terms.duration_minutes, seats_needed(offer, booking)
@@ -78,7 +78,7 @@ async def reschedule(
     try:
         answer, offer, booking = await _try_move(store, uid, starts_at, now, actor)
     except Overlap:
-        booking = await _booking(store.reader, uid)
+        booking = await booking_at(store.reader, uid)
         answer, offer = BOOKED, await offer_of(store.reader, booking)
     if isinstance(answer, Booking) or offer is None:
         return booking
@@ -89,13 +89,13 @@ async def reschedule(
 async def mark_no_show(store: Store, uid: str, *, now: int, actor: Actor, no_show: bool = True) -> Booking:
     """Note that the guest stayed away, or that they came after all; only for a confirmed booking that has begun."""
     async with store.write() as tx:
-        booking = await _booking(tx, uid)
+        booking = await booking_at(tx, uid)
         if booking.status != "confirmed" or booking.starts_at > now:
             raise CallyError("conflict", "Only a confirmed booking that has begun can be marked as a no-show.")
         if booking.no_show == no_show:
             return booking
         await bookings.update_no_show(tx, booking.id, no_show=no_show, now=now)
-        await _record(tx, booking, "no-show" if no_show else "show", now, actor)
+        await record(tx, booking, "no-show" if no_show else "show", now, actor)
         return msgspec.structs.replace(booking, no_show=no_show, updated_at=now)
 
 
@@ -103,11 +103,11 @@ async def _try_move(
     store: Store, uid: str, starts_at: int, now: int, actor: Actor
 ) -> tuple[Booking | Refusal, Offer | None, Booking]:
     async with store.write() as tx:
-        booking = await _booking(tx, uid)
-        _require_live(booking, "moved")
+        booking = await booking_at(tx, uid)
+        require_live(booking, "moved")
         if booking.starts_at == starts_at:
             return booking, None, booking
-        _require_ahead(booking, now, "moved")
+        require_ahead(booking, now, "moved")
         await occupancy.delete_expired(tx, now)
         offer = await offer_of(tx, booking)
         assigned = await judge(
@@ -123,22 +123,27 @@ async def _try_move(
         if isinstance(assigned, Refusal):
             return assigned, offer, booking
         ends_at = starts_at + lasting_when_moved(offer, booking, starts_at) * 60
-        moved = _moved(booking, assigned, (starts_at, ends_at), now, actor)
+        moved = moved_to(booking, assigned, (starts_at, ends_at), now, actor)
         await _move(tx, offer, booking, moved, now, actor)
         return moved, offer, moved
 
 
 async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:
     await _swap(tx, offer, booking, moved, now)
+    await rewrite(tx, offer, booking, moved, now, actor)
+    kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
+    await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at)
+
+
+async def rewrite(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:
+    """Write a booking as it was moved: its time, who takes part, whose turn that was; its claims are made elsewhere."""
     await bookings.update_time(tx, moved, now=now)
     if moved.co_hosts or (moved.hosts, moved.resources) != (booking.hosts, booking.resources):
         await bookings.update_hosts(tx, moved)
     if moved.decisions != booking.decisions:
         await turns.take_back(tx, booking)
         await turns.count(tx, offer, moved, now)
-    await _record(tx, moved, "reschedule", now, actor, from_at=booking.starts_at, to_at=moved.starts_at)
-    kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
-    await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at)
+    await record(tx, moved, "reschedule", now, actor, from_at=booking.starts_at, to_at=moved.starts_at)
 
 
 async def _swap(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int) -> None:
@@ -155,6 +160,12 @@ async def _swap(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now:
         )
         return
     await occupancy.delete(tx, booking.uid)
+    await claim_anew(tx, offer, moved, now)
+
+
+async def claim_anew(tx: Writer, offer: Offer, moved: Booking, now: int) -> None:
+    """Claim the time of a booking that has given up what it had; raises `Overlap`."""
+    terms = terms_now(offer, moved)
     await claim(
         tx,
         (*moved.hosts, *moved.resources),
@@ -167,7 +178,8 @@ async def _swap(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now:
     )
 
 
-def _moved(booking: Booking, assigned: Assigned, interval: Interval, now: int, actor: Actor) -> Booking:
+def moved_to(booking: Booking, assigned: Assigned, interval: Interval, now: int, actor: Actor) -> Booking:
+    """The booking at another time, with whoever is assigned there; a guest asks anew where approval is needed."""
     starts_at, ends_at = interval
     tz = assigned.first.schedule.rules.tz
     asks_anew = booking.terms.approval and actor.kind == "guest"
@@ -193,15 +205,20 @@ def _moved(booking: Booking, assigned: Assigned, interval: Interval, now: int, a
 async def _end(tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor) -> Booking:
     """The booking is over before it began: its time is free, both sides are told."""
     offer = await offer_of(tx, changed)
-    await occupancy.delete(tx, changed.uid)
-    await turns.take_back(tx, changed)
-    await bookings.update_status(tx, changed, now=now)
-    await _record(tx, changed, "cancel" if kind == "cancelled" else "decline", now, actor)
+    await end_silently(tx, changed, kind, now, actor)
     await announce(tx, offer, changed, kind, now=now, actor=actor)
     return changed
 
 
-async def _still_free(tx: Reader, offer: Offer, booking: Booking, now: int) -> Refusal | None:
+async def end_silently(tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor) -> None:
+    """The end of a booking, of which the caller tells."""
+    await occupancy.delete(tx, changed.uid)
+    await turns.take_back(tx, changed)
+    await bookings.update_status(tx, changed, now=now)
+    await record(tx, changed, "cancel" if kind == "cancelled" else "decline", now, actor)
+
+
+async def still_free(tx: Reader, offer: Offer, booking: Booking, now: int) -> Refusal | None:
     """Why those whom a request claims cannot keep its time, or None."""
     return await refusal(
         tx,
@@ -214,24 +231,27 @@ async def _still_free(tx: Reader, offer: Offer, booking: Booking, now: int) -> R
     )
 
 
-async def _record(tx: Writer, booking: Booking, action: str, now: int, actor: Actor, **facts: int) -> None:
+async def record(tx: Writer, booking: Booking, action: str, now: int, actor: Actor, **facts: int) -> None:
+    """Write into the audit log what was done to a booking."""
     await audit.insert(tx, now=now, actor=actor, tag=f"{actor.kind}:booking:{action}", subject=booking.uid, **facts)
 
 
-async def _booking(db: Reader, uid: str) -> Booking:
+async def booking_at(db: Reader, uid: str) -> Booking:
+    """The booking of that name; raises `not_found`."""
     booking = await bookings.by_uid(db, uid)
     if booking is None:
         raise not_found("booking")
     return booking
 
 
-def _answered(booking: Booking, status: Status, reason: str, now: int) -> Booking:
+def answered(booking: Booking, status: Status, reason: str, now: int) -> Booking:
     """The host's yes or no. One that was moved may be in calendars already, which follow only a higher sequence."""
     sequence = booking.sequence + 1 if booking.sequence else 0
-    return _with_status(booking, status, reason, now, sequence=sequence)
+    return with_status(booking, status, reason, now, sequence=sequence)
 
 
-def _with_status(booking: Booking, status: Status, reason: str, now: int, *, sequence: int | None = None) -> Booking:
+def with_status(booking: Booking, status: Status, reason: str, now: int, *, sequence: int | None = None) -> Booking:
+    """The booking in another status."""
     return msgspec.structs.replace(
         booking,
         status=status,
@@ -241,17 +261,20 @@ def _with_status(booking: Booking, status: Status, reason: str, now: int, *, seq
     )
 
 
-def _require_live(booking: Booking, done: str) -> None:
+def require_live(booking: Booking, done: str) -> None:
+    """Raise `conflict` for a booking that has ended."""
     if booking.status not in LIVE:
         raise CallyError("conflict", f"This booking is {booking.status}; it cannot be {done}.", status=booking.status)
 
 
-def _require_pending(booking: Booking, done: str) -> None:
+def require_pending(booking: Booking, done: str) -> None:
+    """Raise `conflict` for a booking that waits for no answer."""
     if booking.status != "pending":
         sentence = f"This booking is {booking.status}; only one that waits for an answer can be {done}."
         raise CallyError("conflict", sentence, status=booking.status)
 
 
-def _require_ahead(booking: Booking, now: int, done: str) -> None:
+def require_ahead(booking: Booking, now: int, done: str) -> None:
+    """Raise `conflict` for a booking that has begun."""
     if booking.starts_at <= now:
         raise CallyError("conflict", f"This booking has begun; it can no longer be {done}.", status=booking.status)

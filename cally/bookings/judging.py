@@ -4,8 +4,8 @@ import msgspec
 
 from cally import engine
 from cally.bookings.offers import Offer, Participant
+from cally.bookings.planned import Kept, Planned, with_planned
 from cally.bookings.questions import calendars_stale, free_time_only, question
-from cally.model.bookings import Booking
 from cally.model.rules import Claim, HoldClaim, HostRules, Question, Refusal
 from cally.model.teams import Decision, Resource
 from cally.store import Reader
@@ -40,13 +40,15 @@ async def judge(
     now: int,
     without: frozenset[str] = frozenset(),
     for_host: bool = False,
-    kept: Booking | None = None,
+    kept: Kept | None = None,
+    taken: tuple[Planned, ...] = (),
 ) -> Refusal | Assigned:
     """Why this start cannot be had, or who and what is taken by it.
 
     Guests are judged by every rule; a host's own act (`for_host`) only by what already claims the time. Claims named
     in `without` (the guest's own hold, the booking that moves) do not stand in the way (rules 43, 50). `kept` is the
-    booking whose hosts and resources are preferred where the choice is free (rule 63).
+    booking whose hosts and resources are preferred where the choice is free (rule 63); `taken` counts as if it were
+    booked.
     """
     ends_at = starts_at + duration_minutes * 60
     if len(offer.participants) == 1 and await calendars_stale(db, offer.participants[0].host.id, now) and not for_host:
@@ -54,6 +56,7 @@ async def judge(
     asked = await question(
         db, offer, duration_minutes=duration_minutes, now=now, window=(starts_at, ends_at), without=without
     )
+    asked = with_planned(asked, offer, taken)
     if for_host:
         asked = free_time_only(asked, starts_at, ends_at)
     stay = offer.event_type.options.stay
@@ -101,7 +104,7 @@ async def refusal(
     return found if isinstance(found, Refusal) else None
 
 
-def _assigned(offer: Offer, asked: Question, starts_at: int, kept: Booking | None) -> Assigned:
+def _assigned(offer: Offer, asked: Question, starts_at: int, kept: Kept | None) -> Assigned:
     """One host of each circle and one resource of each group, among those who are free."""
     refusals = engine.refusals_of_each(asked, starts_at)
     free = [one for one in offer.participants if one.host.slug in refusals and refusals[one.host.slug] is None]
@@ -121,7 +124,7 @@ def _groups(offer: Offer, asked: Question) -> list[str]:
     return list(dict.fromkeys(one.group for one in offer.participants if not one.required))
 
 
-def _decide(rotating: list[Participant], asked: Question, starts_at: int, kept: Booking | None, group: str) -> Decision:
+def _decide(rotating: list[Participant], asked: Question, starts_at: int, kept: Kept | None, group: str) -> Decision:
     """Whoever has the booking already, else who has guests at this very time already, else by turn."""
     own = [one for one in rotating if kept is not None and one.host.id in kept.hosts]
     if own:
@@ -141,7 +144,7 @@ def _has_session(asked: Question, one: Participant, starts_at: int) -> bool:
     return any(claim.same_event_type and claim.starts_at == starts_at for claim in claims)
 
 
-def _resources(offer: Offer, refusals: dict[str, Refusal | None], kept: Booking | None) -> tuple[Resource, ...]:
+def _resources(offer: Offer, refusals: dict[str, Refusal | None], kept: Kept | None) -> tuple[Resource, ...]:
     """Of each group the one that the booking has, else the first free one: the same every time (rule 66)."""
     had = kept.resources if kept is not None else ()
     chosen: dict[str, Resource] = {}

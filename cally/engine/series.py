@@ -44,7 +44,9 @@ def series_dates(first: int, rhythm: Rhythm, count: int, tz: str) -> SeriesDates
     A date on which the clocks leap over that time is left out and not counted (RFC 5545 3.3.10); where they show it
     twice, it is the first of the two.
     """
-    starts, missing, twice = [first], [], len(instants(tz, local(tz, first))) > 1
+    starts: list[int] = [first]
+    missing: list[int] = []
+    twice = len(instants(tz, local(tz, first))) > 1
     for wall in _walls(first, rhythm, tz):
         if len(starts) >= count:
             break
