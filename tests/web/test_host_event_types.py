@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cally.model.hosts import EventType, Host
+from cally.model.options import Stay
 from cally.store import Store, event_types
 from tests.cast import ada, at, host
 from tests.web.desks import SignedIn, booking, cleo_books, desk, offers, words
@@ -172,3 +173,37 @@ async def _of(store: Store, owner: Host, slug: str) -> EventType:
 def _fields(page: str) -> dict[str, list[str]]:
     """What a browser would send of the page's main form."""
     return fields(page, "/app/event-types")
+
+
+@pytest.mark.rule(69)
+async def test_what_is_booked_by_the_night_is_set_in_the_form(app: Any, store: Store, signed_in: SignedIn):
+    """Hours to come and go, nights and days are saved, shown again, and taken back by unticking the box."""
+    owner = await ada(store)
+    nights = {
+        "by_night": "1",
+        "check_in": "16:00",
+        "check_out": "10:30",
+        "nights_from": "2",
+        "nights_to": "7",
+        "check_in_days": ["fri", "sat"],
+        "check_out_days": ["sun"],
+    }
+    async with desk(app, signed_in, owner) as client:
+        await client.post("/app/event-types", data=PLAIN | nights)
+        made = await _of(store, owner, "coffee")
+        path = f"/app/event-types/{made.id}"
+        await client.post(path, data=_fields((await client.get(path)).text))
+        assert await _of(store, owner, "coffee") == made
+        refused = await client.post(path, data=PLAIN | nights | {"seats": "3"})
+        assert refused.status_code == 422
+        assert "one guest at a time" in words(refused)
+        await client.post(path, data=PLAIN)
+    assert made.options.stay == Stay(
+        check_in_minute=960,
+        check_out_minute=630,
+        nights_from=2,
+        nights_to=7,
+        check_in_days=("fri", "sat"),
+        check_out_days=("sun",),
+    )
+    assert (await _of(store, owner, "coffee")).options.stay is None

@@ -11,6 +11,7 @@ from cally.model.options import EventTypeOptions, Keeps
 from cally.model.rules import Cap, EventTypeRules, Horizon
 from cally.web.forms import Form
 from cally.web.pages.host import rows
+from cally.web.pages.host.stay_form import stay_fields, stay_from, with_days
 
 PLACE_KINDS: tuple[str, ...] = get_args(get_type_hints(Place)["kind"])
 QUESTION_KINDS: tuple[str, ...] = get_args(get_type_hints(Question)["kind"])
@@ -39,7 +40,7 @@ def form_of(event_type: EventType) -> Form:
     """The form, filled in with an event type as it is."""
     rules = event_type.rules
     notice, unit = _with_unit(rules.notice_minutes)
-    return Form.of(
+    form = Form.of(
         title=event_type.title,
         slug=event_type.slug,
         description=event_type.description,
@@ -57,14 +58,16 @@ def form_of(event_type: EventType) -> Form:
         listed=event_type.listed,
         keeps=event_type.options.keeps,
         active_per_guest=event_type.options.active_per_guest,
+        **stay_fields(event_type.options.stay),
         **_horizon_fields(rules.horizon),
         **_cap_fields(rules.caps),
     )
+    return with_days(form, event_type.options.stay)
 
 
 def new_form(schedule_id: int | None) -> Form:
     """The form of an event type that does not exist yet, with what most people want."""
-    return Form.of(
+    form = Form.of(
         schedule=schedule_id,
         durations="30",
         grid="opening",
@@ -74,7 +77,9 @@ def new_form(schedule_id: int | None) -> Form:
         horizon_days=60,
         seats=1,
         listed=True,
+        **stay_fields(None),
     )
+    return with_days(form, None)
 
 
 def rows_of(event_type: EventType) -> EventTypeRows:
@@ -123,6 +128,7 @@ def _options(form: Form, kept: EventTypeOptions) -> EventTypeOptions:
         kept,
         keeps=form.choice("keeps", KEEPS) if form.text("keeps") else None,
         active_per_guest=form.number_or_none("active_per_guest", least=1, most=1_000),
+        stay=stay_from(form),
     )
 
 

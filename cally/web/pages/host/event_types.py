@@ -15,13 +15,14 @@ from cally.hosts import (
     update_event_type,
 )
 from cally.model.hosts import EventType
+from cally.model.rules import DAYS
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host import event_type_form as fields
-from cally.web.pages.host import rows
+from cally.web.pages.host import rows, stay_form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.event_type_form import EventTypeRows
-from cally.web.pages.host.wording import length
+from cally.web.pages.host.wording import NAMES, length
 
 PLACE_WORDS = {
     "link": "Online, with a link",
@@ -49,6 +50,7 @@ FIELD_OF = {
     "notice_minutes": "notice",
     "horizon.days": "horizon_days",
     "schedule_id": "schedule",
+    **stay_form.FIELD_OF,
 }
 ROWS = ("places[", "questions[")
 
@@ -147,6 +149,7 @@ async def _page(desk: Desk, form: Form, lists: EventTypeRows, item: EventType | 
         caps_set=any(form.text(f"cap_{per}{what}") for per in fields.PERIODS for what in ("", "_minutes")),
         item=item,
         schedules=[(schedule.id, schedule.name) for schedule in schedules],
+        day_options=[(day, NAMES[day]) for day in DAYS],
         place_words=PLACE_WORDS,
         question_words=QUESTION_WORDS,
         with_choices=fields.WITH_CHOICES,
