@@ -11,6 +11,7 @@ from cally.bookings.named import Claimed
 from cally.bookings.offers import Offer, is_there, offer, offer_by_id, offer_of
 from cally.bookings.reading import booking_by_uid, history, list_bookings
 from cally.bookings.requests import lasting
+from cally.bookings.uses import Use, list_uses
 
 __all__ = [
     "Availability",
@@ -18,6 +19,7 @@ __all__ = [
     "Explanation",
     "Offer",
     "Party",
+    "Use",
     "approve",
     "book",
     "booking_by_uid",
@@ -33,6 +35,7 @@ __all__ = [
     "lasting",
     "list_bookings",
     "list_explained",
+    "list_uses",
     "manage_token",
     "mark_no_show",
     "offer",

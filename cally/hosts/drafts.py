@@ -3,6 +3,7 @@
 import msgspec
 
 from cally.errors import CallyError, invalid
+from cally.hosts.needs import checked_needs
 from cally.hosts.options import checked_options, require_stay_fits
 from cally.hosts.questions import checked_questions
 from cally.hosts.rules import checked_rules, minutes_in_range
@@ -10,6 +11,7 @@ from cally.model.hosts import EventType, Place, Question
 from cally.model.options import EventTypeOptions
 from cally.model.rules import EventTypeRules
 from cally.model.slugs import slug as slug_of
+from cally.model.teams import NeededResource
 from cally.model.texts import line, paragraph
 
 TITLE_LENGTH = 120
@@ -23,7 +25,8 @@ class EventTypeDraft(msgspec.Struct, frozen=True, kw_only=True):
     """An event type as it is asked for.
 
     Without a slug the title gives one; without a schedule the host's first one serves. `rules.duration_minutes` is the
-    default length, `durations_minutes` are further ones. `description` is Markdown as it was typed.
+    default length, `durations_minutes` are further ones. `description` is Markdown as it was typed. `resources` None
+    leaves what is needed as it is.
     """
 
     title: str
@@ -37,6 +40,7 @@ class EventTypeDraft(msgspec.Struct, frozen=True, kw_only=True):
     approval: bool = False
     listed: bool = True
     options: EventTypeOptions = EventTypeOptions()
+    resources: tuple[NeededResource, ...] | None = None
 
 
 def draft_of(event_type: EventType) -> EventTypeDraft:
@@ -71,6 +75,7 @@ def checked(draft: EventTypeDraft) -> EventTypeDraft:
         approval=draft.approval,
         listed=draft.listed,
         options=checked_options(draft.options),
+        resources=None if draft.resources is None else checked_needs(draft.resources),
     )
 
 

@@ -5,6 +5,7 @@ from itertools import count
 
 from cally.errors import invalid, not_found
 from cally.hosts.drafts import EventTypeDraft, checked
+from cally.hosts.needs import write_needs
 from cally.hosts.schedules import DEFAULT_NAME, default_rules, insert_schedule
 from cally.model.accounts import Actor
 from cally.model.hosts import EventType, Host
@@ -35,6 +36,7 @@ async def create_event_type(store: Store, host_id: int, draft: EventTypeDraft, n
             actor=actor,
         )
         await event_types.insert(tx, event_type, now=now)
+        await write_needs(tx, event_type, wanted.resources or ())
         await _record(tx, event_type, "create", now, actor)
     return event_type
 
@@ -55,6 +57,8 @@ async def update_event_type(
             raise not_found("host")
         event_type = await _event_type(tx, host, wanted, id=known.id, position=known.position, now=now, actor=actor)
         await event_types.update(tx, event_type, now=now)
+        if wanted.resources is not None:
+            await write_needs(tx, event_type, wanted.resources)
         await _record(tx, event_type, "update", now, actor)
     return event_type
 

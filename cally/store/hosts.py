@@ -75,6 +75,36 @@ DELETE_CHANNELS = """
 DELETE FROM channel
 WHERE host_id = :id
 """
+HAND_OVER_RESOURCES = """
+UPDATE resource
+SET host_id = (
+  SELECT MIN(host.id)
+  FROM host
+  JOIN account
+    ON account.id = host.id
+  WHERE account.role = 'admin'
+    AND account.disabled_at IS NULL
+    AND account.id <> :id
+)
+WHERE host_id = :id
+"""
+DELETE_NEEDS = """
+DELETE FROM event_type_resource
+WHERE event_type_id IN (
+  SELECT id
+  FROM event_type
+  WHERE host_id = :id
+)
+"""
+DELETE_HOLDS = """
+DELETE FROM occupancy
+WHERE kind = 'hold'
+  AND event_type_id IN (
+    SELECT id
+    FROM event_type
+    WHERE host_id = :id
+  )
+"""
 DELETE_CLAIMS = """
 DELETE FROM occupancy
 WHERE owner_id = :id
@@ -164,8 +194,20 @@ async def has_bookings(db: Reader, id: int) -> bool:
 
 
 async def delete(tx: Writer, id: int) -> None:
-    """Remove a host who was never booked, with all that they set up; the foreign keys refuse it for any other."""
-    belongings = (DELETE_CALENDARS, DELETE_CHANNELS, DELETE_CLAIMS, DELETE_EVENT_TYPES, DELETE_SCHEDULES)
+    """Remove a host who was never booked, with all that they set up; the foreign keys refuse it for any other.
+
+    The resources they kept go to the oldest admin who is left, for others may need them.
+    """
+    belongings = (
+        HAND_OVER_RESOURCES,
+        DELETE_CALENDARS,
+        DELETE_CHANNELS,
+        DELETE_HOLDS,
+        DELETE_CLAIMS,
+        DELETE_NEEDS,
+        DELETE_EVENT_TYPES,
+        DELETE_SCHEDULES,
+    )
     for statement in belongings:
         await tx.run(statement, id=id)
     await tx.run(DELETE, id=id)

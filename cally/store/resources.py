@@ -48,7 +48,7 @@ FROM event_type_resource
 JOIN resource
   ON resource.id = event_type_resource.resource_id
 WHERE event_type_resource.event_type_id = :event_type_id
-ORDER BY event_type_resource.group_name, event_type_resource.position, resource.id
+ORDER BY event_type_resource.position, resource.id
 """
 TITLES_BY_RESOURCE = """
 SELECT event_type.title
@@ -133,7 +133,7 @@ async def archived_at(db: Reader, id: int) -> int | None:
 
 
 async def needed(db: Reader, event_type_id: int) -> list[tuple[Resource, NeededResource]]:
-    """What an event type needs, by group, in the order in which free ones are taken."""
+    """What an event type needs, in the order in which free ones of a group are taken."""
     rows = await db.rows(NEEDED, event_type_id=event_type_id)
     return [(_resource(row), NeededResource(resource_id=row[0], group=row[7], position=row[8])) for row in rows]
 
