@@ -51,6 +51,8 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/event-types/{id}"): ("own thing", None, 200),
     ("PATCH", "/event-types/{id}"): ("own thing", {"title": "Chat"}, 200),
     ("DELETE", "/event-types/{id}"): ("own thing", None, 204),
+    ("GET", "/event-types/{id}/why"): ("own thing", "?at=2026-09-22T08:00:00Z", 200),
+    ("GET", "/event-types/{id}/capsule"): ("own thing", "?from=2026-09-22&to=2026-09-23", 200),
     ("GET", "/schedules"): ("own list", None, 200),
     ("POST", "/schedules"): ("own list", HOURS, 201),
     ("GET", "/schedules/{id}"): ("own thing", None, 200),

@@ -1,7 +1,19 @@
 """API v1: one module per noun, each with the endpoints that programs may use."""
 
 from cally.web.api.endpoints import Endpoint
-from cally.web.api.v1 import accounts, audit, bookings, calendars, channels, event_types, holds, hosts, schedules, slots
+from cally.web.api.v1 import (
+    accounts,
+    audit,
+    bookings,
+    calendars,
+    channels,
+    event_types,
+    holds,
+    hosts,
+    schedules,
+    slots,
+    why,
+)
 
 NOUNS = (
     hosts.noun,
@@ -9,6 +21,7 @@ NOUNS = (
     holds.noun,
     bookings.noun,
     event_types.noun,
+    why.noun,
     schedules.noun,
     calendars.noun,
     channels.noun,
