@@ -15,6 +15,7 @@ from cally.web.dates import Words
 from cally.web.doors import Doors
 from cally.web.forms import Form
 from cally.web.pages.public import clocks, remembered
+from cally.web.pages.public.away import away_shown
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, instant, iso, kept
 from cally.web.pages.public.details import new_key
 from cally.web.pages.public.picker import Picker, Scene, picker
@@ -132,6 +133,7 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
             for minutes in found.event_type.durations_minutes
         ],
         "picker": shown,
+        "away": await away_shown(doors.store.reader, found.host, reading, now) if found.team is None else (),
         "closed": await doors.availability.closed(found, now),
         "path": path,
         "back": Links(path, stays).to(),

@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from cally.errors import not_found
 from cally.store import event_types, hosts
 from cally.web.doors import Doors
-from cally.web.rendering import render
+from cally.web.pages.public.away import away_shown
+from cally.web.rendering import reader, render
 
 
 @get("/{host:str}", include_in_schema=False)
@@ -25,6 +26,7 @@ async def profile(
         "pages/public/profile.html",
         headers={"cache-control": "private, no-cache"},
         host=found,
+        away=await away_shown(doors.store.reader, found, reader(request), doors.clock()),
         event_types=await event_types.list_of(doors.store.reader, found.id, listed_only=True),
         canonical=f"{doors.public_url()}/{found.slug}" if doors.public_url() else "",
     )
