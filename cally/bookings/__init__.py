@@ -3,7 +3,7 @@
 from cally.bookings.availability import Availability
 from cally.bookings.book import book
 from cally.bookings.capsules import capsule
-from cally.bookings.changes import approve, cancel, decline, mark_no_show, reschedule
+from cally.bookings.changes import mark_no_show, reschedule
 from cally.bookings.explaining import Explanation, Party, explain, explained_to, list_explained
 from cally.bookings.holds import hold, release, sweep
 from cally.bookings.links import booking_for_token, manage_token
@@ -11,6 +11,9 @@ from cally.bookings.named import Claimed
 from cally.bookings.offers import Offer, is_there, offer, offer_by_id, offer_of
 from cally.bookings.reading import booking_by_uid, history, list_bookings
 from cally.bookings.requests import lasting
+from cally.bookings.series import book_series, preview_series
+from cally.bookings.series_changes import approve, cancel, decline, move_series
+from cally.bookings.series_reading import SeriesSeen, series_by_uid, series_with, whole_series
 from cally.bookings.uses import Use, list_uses
 
 __all__ = [
@@ -19,9 +22,11 @@ __all__ = [
     "Explanation",
     "Offer",
     "Party",
+    "SeriesSeen",
     "Use",
     "approve",
     "book",
+    "book_series",
     "booking_by_uid",
     "booking_for_token",
     "cancel",
@@ -38,10 +43,15 @@ __all__ = [
     "list_uses",
     "manage_token",
     "mark_no_show",
+    "move_series",
     "offer",
     "offer_by_id",
     "offer_of",
+    "preview_series",
     "release",
     "reschedule",
+    "series_by_uid",
+    "series_with",
     "sweep",
+    "whole_series",
 ]

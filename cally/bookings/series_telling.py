@@ -6,7 +6,7 @@ from cally.bookings.telling import host_of, plan_for
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking
 from cally.model.messages import Kind
-from cally.store import Writer, series
+from cally.store import Writer, messages, series
 
 
 async def announce_series(
@@ -26,12 +26,13 @@ async def announce_series(
     """
     stored = await noted(tx, changed[0], now, is_new=is_new)
     occurrences = await series.occurrences(tx, stored.id)
-    whole = is_new or len(changed) > 1
+    whole = is_new or len(changed) > 1 or not await messages.was_confirmed(tx, changed[0].id)
     hosts = list(dict.fromkeys(booking.host_id for booking in changed))
     for number, host_id in enumerate(hosts):
         own = [booking for booking in changed if booking.host_id == host_id]
         head = changed[0] if number == 0 else own[0]
-        told = told_of(stored, occurrences, head, whole=whole)
+        about = changed if number == 0 else own
+        told = told_of(stored, occurrences, head, whole=whole, changed=tuple(one.uid for one in about))
         if number > 0:
             told = await only_of(tx, told, host_id)
         await plan_for(

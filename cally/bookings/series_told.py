@@ -16,7 +16,14 @@ async def told_of_one(tx: Writer, booking: Booking, now: int) -> SeriesTold | No
     return told_of(stored, await series.occurrences(tx, stored.id), booking, whole=False)
 
 
-def told_of(stored: BookingSeries, occurrences: tuple[Occurrence, ...], booking: Booking, *, whole: bool) -> SeriesTold:
+def told_of(
+    stored: BookingSeries,
+    occurrences: tuple[Occurrence, ...],
+    booking: Booking,
+    *,
+    whole: bool,
+    changed: tuple[str, ...] = (),
+) -> SeriesTold:
     """The series as it is told: with every date, or with the place of this booking alone."""
     place = next(one for one in occurrences if one.uid == booking.uid)
     return SeriesTold(
@@ -34,6 +41,7 @@ def told_of(stored: BookingSeries, occurrences: tuple[Occurrence, ...], booking:
         whole=whole,
         occurrences=occurrences if whole else (),
         skipped=stored.skipped if whole else (),
+        changed=changed if whole else (booking.uid,),
     )
 
 

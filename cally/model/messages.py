@@ -1,15 +1,27 @@
 """Messages: one notification to one recipient, its way and its answer; channels a host is reached on; jobs."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from cally.model.bookings import Booking
+from cally.model.groups import GroupSnapshot
 from cally.model.options import Keeps
 from cally.model.series import SeriesTold
+from cally.model.waitlist import Waiting
 
-Kind = Literal["requested", "confirmed", "declined", "rescheduled", "cancelled", "clock_changed"]
-KINDS: tuple[Kind, ...] = ("requested", "confirmed", "declined", "rescheduled", "cancelled", "clock_changed")
+Kind = Literal[
+    "requested",
+    "confirmed",
+    "declined",
+    "rescheduled",
+    "cancelled",
+    "clock_changed",
+    "waitlist_joined",
+    "waitlist_offered",
+    "waitlist_over",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Recipient = Literal["guest", "companion", "host"]
 Medium = Literal["mail", "channel"]
 MessageState = Literal["waiting", "sent", "failed", "obsolete"]
@@ -29,7 +41,8 @@ class ClockChange(msgspec.Struct, frozen=True, kw_only=True):
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What a message speaks of, as it was when it was caused: later changes do not rewrite it.
 
-    `series` is there for a booking in one; if it is a whole, `booking` stands for all of them.
+    `series` is there for a booking in one; if it is a whole, `booking` stands for all of them. `group` is there for a
+    seat, in what its host is told alone. Where somebody is `waiting`, `booking` is the one that they wish for.
     """
 
     booking: Booking
@@ -43,6 +56,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     by: Literal["guest", "host"] = "guest"
     clock: ClockChange | None = None
     series: SeriesTold | None = None
+    group: GroupSnapshot | None = None
+    waiting: Waiting | None = None
 
     @property
     def is_whole_series(self) -> bool:
@@ -62,19 +77,20 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def last_start(self) -> int:
         """When the last meeting begins that it speaks of."""
-        whole = self.series.live if self.series is not None and self.series.whole else ()
+        whole = self.series.occurrences if self.series is not None else ()
         return max((one.starts_at for one in whole), default=self.booking.starts_at)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the outbox. `answer` is what the SMTP server or the channel said last.
+    """One row of the outbox, about a booking or an entry of a waitlist. `answer` is what the other side said last.
 
     `address` is the mail address, or the channel's name; `message_id` is the RFC 5322 Message-ID, stable over retries.
     `next_attempt_at` is when a waiting message is tried (again); None when nothing more will be tried by itself.
     """
 
     id: int
-    booking_id: int
+    booking_id: int | None
+    waitlist_id: int | None = None
     kind: Kind
     sequence: int
     recipient: Recipient

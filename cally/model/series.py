@@ -60,7 +60,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 class SeriesTold(msgspec.Struct, frozen=True, kw_only=True):
     """A series as a message speaks of it: as a `whole`, with every date, or of the one booking with its `number`.
 
-    `total` counts the dates that were booked.
+    `total` counts the dates that were booked, `changed` are the bookings (uids) that the message is about.
     """
 
     id: int
@@ -77,6 +77,7 @@ class SeriesTold(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool = False
     occurrences: tuple[Occurrence, ...] = ()
     skipped: tuple[int, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def live(self) -> tuple[Occurrence, ...]:
