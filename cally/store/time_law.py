@@ -2,6 +2,7 @@
 
 import msgspec
 
+from cally.model.bookings import Booking
 from cally.model.time_law import Case, CaseCounts, Offsets, Outcome
 from cally.store.driver import Reader, Row, Writer
 
@@ -29,6 +30,31 @@ WHERE event_type_id = :event_type_id
   AND host_id = :host_id
   AND status IN ('pending', 'confirmed')
 ORDER BY id
+"""
+MOVE_SESSION = """
+UPDATE group_session
+SET starts_at = :starts_at,
+    ends_at = :ends_at
+WHERE host_id = :host_id
+  AND event_type_id = :event_type_id
+  AND starts_at = :was_at
+  AND NOT EXISTS (
+    SELECT 1
+    FROM group_session AS other
+    WHERE other.host_id = :host_id
+      AND other.event_type_id = :event_type_id
+      AND other.starts_at = :starts_at
+  )
+"""
+MOVE_WAITING = """
+UPDATE waitlist_entry
+SET starts_at = :starts_at,
+    ends_at = :ends_at,
+    updated_at = :now
+WHERE host_id = :host_id
+  AND event_type_id = :event_type_id
+  AND starts_at = :was_at
+  AND state = 'waiting'
 """
 LAST_BOOKING = """
 SELECT COALESCE(MAX(id), 0)
@@ -137,6 +163,19 @@ async def list_session(db: Reader, *, event_type_id: int, starts_at: int, host_i
     """The ids of the live bookings that meet a host at one start for one event type."""
     rows = await db.rows(SESSION, event_type_id=event_type_id, starts_at=starts_at, host_id=host_id)
     return [row[0] for row in rows]
+
+
+async def move_session(tx: Writer, booking: Booking, *, was_at: int, now: int) -> None:
+    """Let the session of a booking that was moved keep its name, and those who wait for a seat follow it."""
+    slot = {
+        "host_id": booking.host_id,
+        "event_type_id": booking.event_type_id,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "was_at": was_at,
+    }
+    await tx.run(MOVE_SESSION, **slot)
+    await tx.run(MOVE_WAITING, now=now, **slot)
 
 
 async def last_booking_id(db: Reader) -> int:
