@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cally.model.bookings import Booking, Status
 from cally.model.messages import Recipient
-from cally.notify.places import place_line, place_url
+from cally.notify.places import place_url, where_line
 from cally.notify.vtimezone import vtimezone
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def calendar_file(
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    starts, ends = _times(booking, tz)
+    starts, ends = times(booking, tz)
     if starts.tzinfo is not UTC:
         calendar.add_component(vtimezone(tz, starts.year))
     event = event_of(booking, reader, host_name, manage_url)
@@ -82,20 +82,22 @@ def event_of(booking: Booking, reader: Recipient, host_name: str, manage_url: st
     event.add("dtstamp", datetime.fromtimestamp(booking.updated_at, UTC))
     event.add("created", datetime.fromtimestamp(booking.created_at, UTC))
     event.add("last-modified", datetime.fromtimestamp(booking.updated_at, UTC))
-    event.add("summary", _clean(f"{booking.terms.title}: {booking.guest.name if reader == 'host' else host_name}"))
-    event.add("description", _clean(_description(booking, reader, manage_url)))
+    event.add("summary", clean(f"{booking.terms.title}: {booking.guest.name if reader == 'host' else host_name}"))
+    event.add("description", clean(_description(booking, reader, manage_url)))
     event.add("status", STATUS[booking.status])
     event.add("transp", "OPAQUE")
-    place = place_line(booking.terms.place, host_name=host_name, guest_name=booking.guest.name)
-    if place:
-        event.add("location", _clean(place))
+    where = where_line(booking.terms, host_name=host_name, guest_name=booking.guest.name)
+    if where:
+        event.add("location", clean(where))
+    for name in booking.terms.resources:
+        event.add("resources", clean(name))
     address = manage_url or place_url(booking.terms.place)
     if address:
-        event.add("url", _clean(address))
+        event.add("url", clean(address))
     return event
 
 
-def _times(booking: Booking, tz: str) -> tuple[datetime, datetime]:
+def times(booking: Booking, tz: str) -> tuple[datetime, datetime]:
     """Start and end on the reader's clock; in UTC where it shows an hour twice, for readers differ on which one."""
     starts, ends = (datetime.fromtimestamp(at, UTC) for at in (booking.starts_at, booking.ends_at))
     local = starts.astimezone(ZoneInfo(tz)), ends.astimezone(ZoneInfo(tz))
@@ -123,13 +125,14 @@ def add_attendees(event: "Event", booking: Booking, reader: Recipient, host_name
     In the host's copy the calendar is told to leave inviting to us, lest the guest get a second one (RFC 6638 7.1).
     """
     silent = {"schedule-agent": "CLIENT"} if reader == "host" else {}
-    event.add("attendee", _attendee(host_name, host_email, role="CHAIR"), encode=False)
-    event.add("attendee", _attendee(booking.guest.name, booking.guest.email, **silent), encode=False)
+    event.add("attendee", attendee(host_name, host_email, role="CHAIR"), encode=False)
+    event.add("attendee", attendee(booking.guest.name, booking.guest.email, **silent), encode=False)
     for one in booking.companions:
-        event.add("attendee", _attendee(one.name or one.email, one.email, **silent), encode=False)
+        event.add("attendee", attendee(one.name or one.email, one.email, **silent), encode=False)
 
 
-def _attendee(name: str, email: str, *, role: str = "REQ-PARTICIPANT", **parameters: str) -> "vCalAddress":
+def attendee(name: str, email: str, *, role: str = "REQ-PARTICIPANT", **parameters: str) -> "vCalAddress":
+    """Someone who takes part and has agreed to already."""
     return person(name, email, role=role, partstat="ACCEPTED", rsvp="FALSE", cutype="INDIVIDUAL", **parameters)
 
 
@@ -137,13 +140,13 @@ def person(name: str, email: str, **parameters: str) -> "vCalAddress":
     """Someone as iCalendar names them, by a `mailto:` address."""
     from icalendar import vCalAddress  # noqa: PLC0415 - heavy: imported where used
 
-    address = vCalAddress(f"mailto:{_clean(email)}")
-    given: dict[str, Any] = {"cn": " ".join(_clean(name).split()), **parameters}
+    address = vCalAddress(f"mailto:{clean(email)}")
+    given: dict[str, Any] = {"cn": " ".join(clean(name).split()), **parameters}
     for parameter, value in given.items():
         address.params[parameter] = value
     return address
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without the control characters that no iCalendar text may hold (RFC 5545 3.1); line breaks as `\\n`."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS)

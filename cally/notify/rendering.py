@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cally.model.bookings import Answer
+from cally.model.groups import Change
 from cally.model.messages import Kind, Recipient, Snapshot
-from cally.notify.places import place_line, place_url
+from cally.notify.places import place_url, reserved, where_line
 from cally.notify.times import When, city, clock_time, when
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+OF_GROUPS: frozenset[Kind] = frozenset({"requested", "confirmed", "declined", "rescheduled", "cancelled"})
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,22 @@ class NewClock(msgspec.Struct, frozen=True, kw_only=True):
     told: str | None
 
 
+class GroupWords(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as its host is told of it: what has just happened, and how many seats are taken."""
+
+    change: Change
+    taken: int
+    capacity: int
+
+
+class WaitingWords(msgspec.Struct, frozen=True, kw_only=True):
+    """The place in the line, or until when an offer stands, on the reader's clock."""
+
+    position: int
+    until: str
+    invited: bool
+
+
 class Values(msgspec.Struct, frozen=True, kw_only=True):
     """All that templates may use; `link` is where the reader sees and changes the booking (empty for companions).
 
@@ -60,6 +79,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     clock: NewClock | None
     place: str
     place_url: str
+    reserved: tuple[str, ...]
     companions: tuple[str, ...]
     answers: tuple[Answer, ...]
     notes: str
@@ -67,6 +87,8 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     approval: bool
     link: str
     page_url: str
+    group: GroupWords | None = None
+    waiting: WaitingWords | None = None
 
 
 def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
@@ -87,13 +109,13 @@ def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
 
 def mail_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> Words:
     """Subject, text and HTML of a mail."""
-    page = _Page(kind, _values(snapshot, reader, public_url, link))
+    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, reader, public_url, link))
     return Words(subject=page.subject, text=page.render("text.txt").strip() + "\n", html=page.render("body.html"))
 
 
 def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> tuple[str, str]:
     """Title and body for a channel, as plain text."""
-    page = _Page(kind, _values(snapshot, reader, public_url, link))
+    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, reader, public_url, link))
     return page.subject, page.render("chat.txt").strip()
 
 
@@ -107,18 +129,23 @@ def one_line(text: str) -> str:
     return line.replace("=?", "= ?")
 
 
+def _folder(snapshot: Snapshot, kind: Kind, reader: Reader) -> str:
+    """Where the templates lie; of a session its host is told in few words who came or went."""
+    return "group" if snapshot.group is not None and reader.role == "host" and kind in OF_GROUPS else kind
+
+
 class _Page:
     """The templates of one kind, with the sentence that all of them begin with."""
 
-    def __init__(self, kind: Kind, values: Values) -> None:
-        self._kind = kind
+    def __init__(self, folder: str, values: Values) -> None:
+        self._folder = folder
         self._values = values
         self.subject = self._sentence = ""
         self.subject = one_line(self.render("subject.txt"))
         self._sentence = one_line(self.render("sentence.txt"))
 
     def render(self, name: str) -> str:
-        template = _templates().get_template(f"{self._kind}/{name}")
+        template = _templates().get_template(f"{self._folder}/{name}")
         return template.render(m=self._values, subject=self.subject, sentence=self._sentence)
 
 
@@ -138,8 +165,9 @@ def _values(snapshot: Snapshot, reader: Reader, public_url: str, link: str) -> V
         when=when(booking.starts_at, booking.ends_at, tz=reader.tz, locale=reader.locale),
         previous=None if earlier is None else when(earlier, earlier + length, tz=reader.tz, locale=reader.locale),
         clock=_new_clock(snapshot, reader),
-        place=place_line(place, host_name=snapshot.host_name, guest_name=booking.guest.name),
+        place=where_line(booking.terms, host_name=snapshot.host_name, guest_name=booking.guest.name),
         place_url=place_url(place),
+        reserved=reserved(booking.terms),
         companions=tuple(one.name or one.email for one in booking.companions if one.email != reader.email),
         answers=booking.answers if reader.role != "companion" else (),
         notes=booking.notes if reader.role != "companion" else "",
@@ -147,7 +175,24 @@ def _values(snapshot: Snapshot, reader: Reader, public_url: str, link: str) -> V
         approval=booking.terms.approval,
         link=link,
         page_url=f"{public_url}/{snapshot.host_slug}/{snapshot.event_type_slug}",
+        group=_group_words(snapshot),
+        waiting=_waiting_words(snapshot, reader),
     )
+
+
+def _group_words(snapshot: Snapshot) -> GroupWords | None:
+    group = snapshot.group
+    return GroupWords(change=group.change, taken=group.taken, capacity=group.capacity) if group is not None else None
+
+
+def _waiting_words(snapshot: Snapshot, reader: Reader) -> WaitingWords | None:
+    waiting = snapshot.waiting
+    if waiting is None:
+        return None
+    until = ""
+    if waiting.expires_at is not None:
+        until = when(waiting.expires_at, waiting.expires_at, tz=reader.tz, locale=reader.locale).short
+    return WaitingWords(position=waiting.position, until=until, invited=waiting.invited)
 
 
 def _new_clock(snapshot: Snapshot, reader: Reader) -> NewClock | None:

@@ -159,3 +159,16 @@ def test_our_own_uid_is_recognised() -> None:
     made = booking()
     assert booking_uid(calendar_uid(made.uid)) == made.uid
     assert booking_uid("4711@google.com") is None
+
+
+@pytest.mark.rule(66)
+def test_a_room_is_where_people_meet_and_every_resource_is_named() -> None:
+    """In person the room comes before the address; RESOURCES (RFC 5545 3.8.1.10) names each, commas and all."""
+    taken = {"resources": ("Red room, 2nd floor", "Projector"), "room": "Red room, 2nd floor"}
+    made = booking()
+    in_person = msgspec.structs.replace(made.terms, place=Place(kind="in_person", detail="Torstr. 1"), **taken)
+    text = file(msgspec.structs.replace(made, terms=in_person)).decode().replace("\r\n ", "")
+    assert "LOCATION:Red room\\, 2nd floor\\, Torstr. 1\r\n" in text
+    assert "RESOURCES:Red room\\, 2nd floor\r\nRESOURCES:Projector\r\n" in text
+    online = msgspec.structs.replace(made.terms, place=Place(kind="link", detail="https://meet.example.org/a"), **taken)
+    assert b"LOCATION:https://meet.example.org/a\r\n" in file(msgspec.structs.replace(made, terms=online))

@@ -13,7 +13,7 @@ from cally.errors import not_found
 from cally.model.bookings import LIVE, Booking
 from cally.notify.calendar_file import calendar_file
 from cally.notify.links import manage_url
-from cally.notify.places import place_line, place_url
+from cally.notify.places import place_url, reserved, where_line
 from cally.web import rendering
 from cally.web.dates import Words, local
 from cally.web.doors import Doors
@@ -87,7 +87,8 @@ def ticket_page(
         dated=_dated(words, booking, now),
         host=host,
         first=clocks.first_name(host.name),
-        place=place_line(place, host_name=host.name, guest_name=booking.guest.name),
+        place=where_line(booking.terms, host_name=host.name, guest_name=booking.guest.name),
+        reserved=reserved(booking.terms),
         place_url=place_url(place),
         path=found.path,
         again=Links(f"/{host.slug}/{found.offer.event_type.slug}", {"tz": booking.guest.tz}).to(),
@@ -123,8 +124,7 @@ def _calendars(doors: Doors, found: Managed) -> list[tuple[str, str]]:
     """Links that fill in an event in Google's and Microsoft's calendars."""
     booking = found.booking
     title = f"{booking.terms.title}: {found.offer.host.name}"
-    place = booking.terms.place
-    where = place_line(place, host_name=found.offer.host.name, guest_name=booking.guest.name)
+    where = where_line(booking.terms, host_name=found.offer.host.name, guest_name=booking.guest.name)
     about = "\n\n".join(part for part in (booking.terms.description, _address(doors, found)) if part)
     starts, ends = _stamp(booking.starts_at), _stamp(booking.ends_at)
     google = {"action": "TEMPLATE", "text": title, "dates": f"{_compact(starts)}/{_compact(ends)}", "details": about}
