@@ -86,15 +86,20 @@ def event_of(booking: Booking, reader: Recipient, host_name: str, manage_url: st
     event.add("description", clean(_description(booking, reader, manage_url)))
     event.add("status", STATUS[booking.status])
     event.add("transp", "OPAQUE")
+    add_where(event, booking, host_name)
+    address = manage_url or place_url(booking.terms.place)
+    if address:
+        event.add("url", clean(address))
+    return event
+
+
+def add_where(event: "Event", booking: Booking, host_name: str) -> None:
+    """Where it happens, and each resource that is reserved for it (RFC 5545 3.8.1.10)."""
     where = where_line(booking.terms, host_name=host_name, guest_name=booking.guest.name)
     if where:
         event.add("location", clean(where))
     for name in booking.terms.resources:
         event.add("resources", clean(name))
-    address = manage_url or place_url(booking.terms.place)
-    if address:
-        event.add("url", clean(address))
-    return event
 
 
 def times(booking: Booking, tz: str) -> tuple[datetime, datetime]:
