@@ -44,6 +44,7 @@ WRITER_SECONDS = 15
 PULSE_SECONDS = 10.0
 SWEEP_SECONDS = 600
 CALENDARS_SECONDS = 60
+TIME_LAW_SECONDS = 3_600
 HOLIDAYS_SECONDS = 3_600
 
 log = logging.getLogger("cally")
@@ -113,6 +114,7 @@ async def _instance(settings: Settings, listening: Listening) -> AsyncIterator[t
         await live.reload()
         if live.mail() is not None:
             await notify.resume_waiting(store, clock.now())  # the operator may have set a mail server up meanwhile
+        await bookings.note_law(store, clock.now())
         worker = _worker(store, vault, live, settings)
         yield _doors(store, vault, live, worker, settings), worker
     finally:
@@ -135,6 +137,7 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
         RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
+        RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
     ]
     return Worker(
         store, clock.now, {"mail": message, "channel": message}, recurring, paused=lambda: _without_server(live)

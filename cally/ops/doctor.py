@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from cally import bookings
 from cally.config import Settings
 from cally.model.zones import tzdata_version
 from cally.notify import MailSettings
@@ -53,7 +54,7 @@ async def examine(settings: Settings, store: Store, live: Live, *, now: int) -> 
         ),
         _from_health("calendars", await health.calendars(db, now), "The calendar's page names the error."),
         _from_health("clock", await health.clock(db, now), "Let systemd-timesyncd or chrony keep the clock."),
-        time_zones(tzdata_version(), now),
+        await _time_zones(settings, store, now),
         server(settings.state_dir),
         public_address(live.public_url()),
         limits(on=settings.limits),
@@ -82,6 +83,18 @@ def time_zones(version: str, now: int) -> Finding:
     if year.isdecimal() and int(year) < datetime.fromtimestamp(now, UTC).year - TZDATA_YEARS:
         return _advice("time zones", f"The rules of time zones are of {version}.", "Update tzdata and start again.")
     return _ok("time zones", f"The rules of time zones are of {version}.")
+
+
+async def _time_zones(settings: Settings, store: Store, now: int) -> Finding:
+    """The rules that a process started now uses, beside those of the one that is serving."""
+    version, law = tzdata_version(), await bookings.law_in_use(store.reader)
+    if law is not None and law.version != version and lock.holder(settings.state_dir) is not None:
+        sentence = f"Time zone rules on disk ({version}) are newer than those in use ({law.version})."
+        return _advice("time zones", sentence, "Start Cally again, so that bookings are held against the new ones.")
+    found = time_zones(version, now)
+    if found.verdict != "ok":
+        return found
+    return _from_health("time zones", await health.time_zones(store.reader), "Start Cally again.")
 
 
 def server(state_dir: Path) -> Finding:

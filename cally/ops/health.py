@@ -2,12 +2,16 @@
 
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from cally import bookings
 from cally.errors import CallyError
+from cally.model.time_law import CaseCounts
+from cally.model.zones import tzdata_version, tzdata_version_on_disk
 from cally.store import Reader, Store, health
 
 Status = Literal["ok", "degraded", "failing"]
@@ -58,6 +62,7 @@ async def report(
         checks["mail"] = await mail(db, set_up=mail_set_up)
         checks["calendars"] = await calendars(db, now)
         checks["clock"] = await clock(db, now)
+        checks["time_zones"] = await time_zones(db)
     return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks)
 
 
@@ -125,3 +130,28 @@ async def clock(db: Reader, now: int) -> Check:
         behind = (latest - now) // 60
         return Check(status="degraded", detail=f"The clock is {behind} minutes behind what was already noted.")
     return Check(status="ok", detail="The clock has not gone backwards.")
+
+
+async def time_zones(db: Reader) -> Check:
+    """By which rules do clocks go, and did the last change of them concern bookings? (M5)
+
+    A process keeps the rules that it began with: newer ones on disk are used by the next one.
+    """
+    version, on_disk = tzdata_version(), tzdata_version_on_disk()
+    if on_disk is not None and on_disk != version:
+        detail = f"Time zone rules on disk ({on_disk}) are newer than those in use ({version}): start Cally again."
+        return Check(status="degraded", detail=detail)
+    law = await bookings.law_in_use(db)
+    if law is None or law.changed_at is None or law.version != version:
+        return Check(status="ok", detail=f"Time zone rules of {version} are in use.")
+    since = datetime.fromtimestamp(law.changed_at, UTC).date().isoformat()
+    found = await bookings.time_law_counts(db, version)
+    detail = f"Time zone rules of {version} are in use since {since} (before: {law.before}). {_concerned(found)}"
+    return Check(status="ok", detail=detail)
+
+
+def _concerned(found: CaseCounts) -> str:
+    if not found.affected:
+        return "No booking was affected."
+    settled = found.affected - found.open
+    return f"Bookings affected: {found.affected}, of which {settled} are settled and {found.open} wait for their host."

@@ -13,6 +13,7 @@ NAMES = {
     "mail": "Mail",
     "calendars": "Calendars",
     "clock": "Clock",
+    "time_zones": "Time zones",
 }
 TONES: dict[Status, str] = {"ok": "", "degraded": "warn", "failing": "danger"}
 VERDICTS: dict[Status, str] = {"ok": "fine", "degraded": "needs attention", "failing": "does not work"}
