@@ -11,7 +11,7 @@ from cally.bookings.judging import Assigned, judge, refusal
 from cally.bookings.offers import Offer, narrowed, offer_of
 from cally.bookings.seating import as_booked, seats_needed, terms_now
 from cally.bookings.stays import lasting_when_moved
-from cally.bookings.telling import announce
+from cally.bookings.telling import announce, announce_left
 from cally.errors import CallyError, not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import LIVE, Booking, Status, Taken
@@ -133,6 +133,9 @@ async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now:
     await rewrite(tx, offer, booking, moved, now, actor)
     kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
     await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at)
+    if booking.status == "confirmed":
+        left = msgspec.structs.replace(booking, sequence=moved.sequence, updated_at=now)
+        await announce_left(tx, offer, left, now=now, actor=actor)
 
 
 async def rewrite(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:

@@ -12,7 +12,8 @@ import msgspec
 from cally.errors import CallyError
 from cally.model.messages import Message
 from cally.notify.calendar_file import calendar_file, calendar_uid
-from cally.notify.links import host_url, manage_url
+from cally.notify.group_file import group_file, group_method
+from cally.notify.links import host_link, manage_url, waitlist_url
 from cally.notify.rendering import Reader, Words, mail_words, one_line, reader_of
 from cally.notify.series_file import series_file
 from cally.vault import Vault
@@ -71,7 +72,9 @@ def _method(message: Message, *, invited: bool) -> Literal["REQUEST", "CANCEL"] 
 
     While other dates of a whole series stand, the end of some is but an update of it.
     """
-    kind, series = message.kind, message.snapshot.series
+    kind, series, group = message.kind, message.snapshot.series, message.snapshot.group
+    if group is not None or message.snapshot.waiting is not None:
+        return group_method(group, kind) if group is not None else None
     asks = kind == "requested" or (kind == "clock_changed" and message.snapshot.booking.status == "pending")
     if kind in {"confirmed", "rescheduled", "clock_changed"} and not asks:
         return "REQUEST"
@@ -84,12 +87,16 @@ def _link(message: Message, vault: Vault, public_url: str) -> str:
     """The manage link goes to the guest alone; a companion gets none."""
     uid = message.snapshot.booking.uid
     if message.recipient == "host":
-        return host_url(public_url, uid)
+        return host_link(public_url, message)
+    if message.snapshot.waiting is not None:
+        return waitlist_url(vault, public_url, message.snapshot.waiting.uid)
     return manage_url(vault, public_url, uid) if message.recipient == "guest" else ""
 
 
 def _invitation(message: Message, reader: Reader, method: Literal["REQUEST", "CANCEL"], link: str) -> bytes:
     snapshot = message.snapshot
+    if snapshot.group is not None:
+        return group_file(snapshot, snapshot.group, method=method)
     if snapshot.series is not None:
         url = link if message.recipient == "guest" else ""
         return series_file(snapshot, snapshot.series, method=method, reader=message.recipient, manage_url=url)

@@ -12,7 +12,7 @@ from cally.model.messages import Kind, Message
 from cally.notify.channels import send
 from cally.notify.compose import Mail, compose
 from cally.notify.failures import NotTaken, TryAgain
-from cally.notify.links import host_url
+from cally.notify.links import host_link
 from cally.notify.mail_settings import MailSettings, sender_address
 from cally.notify.rendering import chat_words, reader_of
 from cally.notify.smtp import Conversation
@@ -32,10 +32,14 @@ RANK: dict[Kind, int] = {
     "confirmed": 1,
     "rescheduled": 1,
     "clock_changed": 1,
+    "waitlist_joined": 0,
+    "waitlist_offered": 1,
+    "waitlist_over": 2,
     "declined": 2,
     "cancelled": 2,
 }
 
+LATE_SECONDS: dict[Kind, int] = {"waitlist_over": 86_400}  # that no time came free is worth knowing a little later, too
 INVITING: frozenset[Kind] = frozenset({"confirmed", "rescheduled", "clock_changed"})
 
 _random = secrets.SystemRandom()
@@ -116,7 +120,7 @@ async def _say(store: Store, vault: Vault, message: Message, public_url: str, al
     if channel is None:
         raise NotTaken("The channel was removed.", permanent=True)
     reader = reader_of(message.snapshot, "host", message.address)
-    link = host_url(public_url, message.snapshot.booking.uid)
+    link = host_link(public_url, message)
     title, body = chat_words(message.snapshot, message.kind, reader, public_url=public_url, link=link)
     return await send(vault, channel, title, body, allowed=allowed)
 
@@ -142,8 +146,11 @@ async def _begun_before(tx: Writer, message: Message) -> int:
 
 def _useless(message: Message, others: list[Sibling], now: int) -> str:
     """Why sending it now would do no good; empty when it would."""
-    if now >= message.snapshot.last_start:
+    if now >= message.snapshot.last_start + LATE_SECONDS.get(message.kind, 0):
         return "Not sent: the meeting had begun."
+    waiting = message.snapshot.waiting
+    if waiting is not None and waiting.expires_at is not None and now >= waiting.expires_at:
+        return "Not sent: the offer was over."
     later = [other for other in others if _order(other) > _order(message) and _covers(other, message)]
     if any(other.state == "sent" for other in later) or (later and now - message.created_at >= OVERTAKEN_SECONDS):
         return "Not sent: a later message says what counts now."

@@ -1,8 +1,10 @@
 """Addresses that messages lead to: the guest's secret manage link, and the host's page of a booking."""
 
+from cally.model.messages import Message
 from cally.vault import Vault
 
 PURPOSE = "manage"
+WAITLIST_PURPOSE = "waitlist"
 
 
 def manage_token(vault: Vault, uid: str) -> str:
@@ -18,3 +20,21 @@ def manage_url(vault: Vault, public_url: str, uid: str) -> str:
 def host_url(public_url: str, uid: str) -> str:
     """Where a host, signed in, sees a booking and decides about it."""
     return f"{public_url}/app/bookings/{uid}"
+
+
+def host_link(public_url: str, message: Message) -> str:
+    """Where a message leads a host: to the session that a seat is of, or to the booking while it needs an answer."""
+    group = message.snapshot.group
+    if group is None or group.change == "asked":
+        return host_url(public_url, message.snapshot.booking.uid)
+    return f"{public_url}/app/sessions/{group.uid}"
+
+
+def waitlist_token(vault: Vault, uid: str) -> str:
+    """The secret part of `/w/{token}` for an entry of a waitlist."""
+    return vault.sign(WAITLIST_PURPOSE, uid)
+
+
+def waitlist_url(vault: Vault, public_url: str, uid: str) -> str:
+    """Where a guest sees their place in the line, takes what is offered, or leaves; their secret."""
+    return f"{public_url}/w/{waitlist_token(vault, uid)}"

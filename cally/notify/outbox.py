@@ -20,16 +20,20 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: int | None = None
 
 
-async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int) -> None:
+async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int, host_alone: bool = False) -> None:
     """Write a message and its job for each who must know: the guest, companions, the host by mail and channels.
 
     The job's kind is the message's medium, so that mail can wait for a server while channels go on.
 
     Companions hear of a booking only once it stands: nothing about a request, nor about the end of one. Planning the
-    same change again adds nothing, for the Message-ID names booking, sequence, kind and recipient.
+    same change again adds nothing, for the Message-ID names booking, sequence, kind and recipient. `host_alone`: what
+    concerns the guests is told by another message.
     """
-    text = messages.snapshot_text(snapshot)
-    for mailing in await _mailings(tx, snapshot, kind):
+    for_host = messages.snapshot_text(snapshot)
+    for_others = for_host
+    if snapshot.group is not None:  # who else comes is nobody's but the host's to know (rule 59)
+        for_others = messages.snapshot_text(msgspec.structs.replace(snapshot, group=None))
+    for mailing in await _mailings(tx, snapshot, kind, host_alone=host_alone):
         row = await messages.insert(
             tx,
             booking_id=snapshot.booking.id,
@@ -41,7 +45,7 @@ async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int) -> None:
             address=mailing.address,
             channel_id=mailing.channel_id,
             message_id=message_id(snapshot, kind, mailing),
-            snapshot=text,
+            snapshot=for_host if mailing.recipient == "host" else for_others,
             now=now,
         )
         if row is not None:
@@ -55,10 +59,31 @@ def message_id(snapshot: Snapshot, kind: Kind, mailing: Mailing) -> str:
     return f"<{snapshot.uid}.{snapshot.sequence}.{kind}.{recipient}@{_domain(snapshot.host_email)}>"
 
 
-async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind) -> list[Mailing]:
+async def plan_waiting(tx: Writer, snapshot: Snapshot, kind: Kind, *, waitlist_id: int, now: int) -> None:
+    """Write the message to a guest who waits, and its job."""
+    mailing = Mailing(recipient="guest", medium="mail", address=snapshot.booking.guest.email)
+    row = await messages.insert(
+        tx,
+        booking_id=None,
+        waitlist_id=waitlist_id,
+        kind=kind,
+        sequence=snapshot.sequence,
+        recipient=mailing.recipient,
+        medium=mailing.medium,
+        address=mailing.address,
+        channel_id=None,
+        message_id=message_id(snapshot, kind, mailing),
+        snapshot=messages.snapshot_text(snapshot),
+        now=now,
+    )
+    if row is not None:
+        await jobs.insert(tx, kind=mailing.medium, subject=row, due_at=now, now=now)
+
+
+async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind, *, host_alone: bool) -> list[Mailing]:
     booking = snapshot.booking
-    found = [Mailing(recipient="guest", medium="mail", address=booking.guest.email)]
-    if booking.companions and await _stands_or_stood(tx, booking.id, kind):
+    found = [] if host_alone else [Mailing(recipient="guest", medium="mail", address=booking.guest.email)]
+    if not host_alone and booking.companions and await _stands_or_stood(tx, booking.id, kind):
         found += [Mailing(recipient="companion", medium="mail", address=one.email) for one in booking.companions]
     found.append(Mailing(recipient="host", medium="mail", address=snapshot.host_email))
     for channel in await channels.list_of(tx, booking.host_id):

@@ -57,6 +57,16 @@ WHERE host_id = :host_id
 ORDER BY starts_at DESC, id DESC
 LIMIT :limit
 """
+LIST_OF_SLOT = """
+SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
+       guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
+       created_at, updated_at, co_hosts, resources, decisions, series_id
+FROM booking
+WHERE event_type_id = :event_type_id
+  AND starts_at = :starts_at
+  AND host_id = :host_id
+ORDER BY id
+"""
 UPDATE_TIME = """
 UPDATE booking
 SET starts_at = :starts_at,
@@ -212,6 +222,12 @@ async def list_latest_first(
         pattern=_pattern(q),
         limit=limit,
     )
+    return [_booking(row) for row in rows]
+
+
+async def list_of_slot(db: Reader, *, host_id: int, event_type_id: int, starts_at: int) -> list[Booking]:
+    """A host's bookings of an event type at one start, whatever became of them, in the order they were made."""
+    rows = await db.rows(LIST_OF_SLOT, host_id=host_id, event_type_id=event_type_id, starts_at=starts_at)
     return [_booking(row) for row in rows]
 
 

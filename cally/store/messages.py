@@ -9,10 +9,10 @@ from cally.store.driver import Reader, Row, Writer
 LATEST = 2**63 - 1
 
 INSERT = """
-INSERT INTO message (id, booking_id, series_id, kind, sequence, recipient, medium, address, channel_id, message_id,
-                     snapshot, state, created_at)
-SELECT :id, :booking_id, :series_id, :kind, :sequence, :recipient, :medium, :address, :channel_id, :message_id,
-       :snapshot, 'waiting', :now
+INSERT INTO message (id, booking_id, waitlist_id, series_id, kind, sequence, recipient, medium, address, channel_id,
+                     message_id, snapshot, state, created_at)
+SELECT :id, :booking_id, :waitlist_id, :series_id, :kind, :sequence, :recipient, :medium, :address, :channel_id,
+       :message_id, :snapshot, 'waiting', :now
 WHERE NOT EXISTS (
   SELECT 1
   FROM message
@@ -22,7 +22,7 @@ WHERE NOT EXISTS (
 BY_ID = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -32,7 +32,7 @@ WHERE message.id = :id
 LIST_OF = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -44,7 +44,7 @@ ORDER BY message.created_at, message.sequence, message.id
 LIST = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -56,7 +56,7 @@ LIMIT :limit
 LIST_IN_STATE = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -69,14 +69,16 @@ LIMIT :limit
 LIST_OF_HOST = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
 FROM message
-JOIN booking
+LEFT JOIN booking
   ON booking.id = message.booking_id
+LEFT JOIN waitlist_entry
+  ON waitlist_entry.id = message.waitlist_id
 LEFT JOIN job
   ON job.kind = message.medium
  AND job.subject = message.id
-WHERE booking.host_id = :host_id
+WHERE COALESCE(booking.host_id, waitlist_entry.host_id) = :host_id
   AND (:state IS NULL OR message.state = :state)
   AND message.id < :before
 ORDER BY message.id DESC
@@ -110,6 +112,17 @@ WHERE series_booking.series_id = :series_id
   AND message.medium = :medium
   AND message.address = :address
   AND COALESCE(message.channel_id, 0) = COALESCE(:channel_id, 0)
+  AND message.id <> :id
+"""
+SIBLINGS_WAITING = """
+SELECT message.id, message.kind, message.sequence, message.state,
+       CASE WHEN job.attempts > message.attempts THEN job.attempts ELSE message.attempts END, message.created_at,
+       0, 0
+FROM message
+LEFT JOIN job
+  ON job.kind = message.medium
+ AND job.subject = message.id
+WHERE message.waitlist_id = :waitlist_id
   AND message.id <> :id
 """
 INVITED = """
@@ -190,7 +203,8 @@ class Sibling(msgspec.Struct, frozen=True, kw_only=True):
 async def insert(
     tx: Writer,
     *,
-    booking_id: int,
+    booking_id: int | None,
+    waitlist_id: int | None = None,
     series_id: int | None = None,
     kind: Kind,
     sequence: int,
@@ -208,6 +222,7 @@ async def insert(
         INSERT,
         id=row,
         booking_id=booking_id,
+        waitlist_id=waitlist_id,
         series_id=series_id,
         kind=kind,
         sequence=sequence,
@@ -253,7 +268,15 @@ async def list_latest(
 
 
 async def siblings(db: Reader, message: Message) -> list[Sibling]:
-    """The other messages about the same booking, or about anything in its series, to the same recipient."""
+    """The other messages about the same booking, or about anything in its series, to the same recipient.
+
+    What a host is told of a session has none: each says who came or went, and the newest is known by its sequence.
+    """
+    if message.snapshot.group is not None:
+        return []
+    if message.waitlist_id is not None:
+        rows = await db.rows(SIBLINGS_WAITING, waitlist_id=message.waitlist_id, id=message.id)
+        return [_sibling(row) for row in rows]
     series = message.snapshot.series
     to = {"id": message.id, "medium": message.medium, "address": message.address, "channel_id": message.channel_id}
     if series is not None:
@@ -335,5 +358,6 @@ def _message(row: Row) -> Message:
         answer=job_error if gave_up else row[12],
         created_at=row[13],
         sent_at=row[14],
+        waitlist_id=row[18],
         next_attempt_at=due_at if state == "waiting" and job_state == "waiting" else None,
     )
