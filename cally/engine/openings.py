@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from cally.engine.intervals import clipped, merged
 from cally.engine.recurrence import pattern_days
-from cally.engine.zones import DAY, day_number, local, local_day, segments_around
+from cally.engine.zones import DAY, day_number, days_skipped, local, local_day, segments_around
 from cally.model.rules import DAYS, HostRules, Interval, ScheduleRules, Travel
 
 UTC = "UTC"
@@ -21,6 +21,7 @@ Opening = tuple[int, int, str]
 """Start, end, and the zone on whose clock its grid is counted."""
 
 Hours = dict[int, list[Interval]]
+Zones = dict[int, str]
 Known = dict[tuple[ScheduleRules, int, int], list[Opening]]
 
 
@@ -35,7 +36,8 @@ def host_openings(host: HostRules, within: Interval, known: Known | None = None)
     `known` remembers schedules that several hosts of one question share.
     """
     if host.schedule is None:
-        return [(start, end, UTC) for start, end in merged(host.open) if start < within[1] and end > within[0]]
+        ready = merged([(start, end) for start, end in host.open if start < end])
+        return [(start, end, UTC) for start, end in ready if start < within[1] and end > within[0]]
     if known is None:
         return schedule_openings(host.schedule, within)
     key = (host.schedule, *within)
@@ -75,10 +77,10 @@ def closed_by(rules: ScheduleRules, at: int) -> str:
 
 def _laid_out(rules: ScheduleRules, first: int, last: int) -> list[Opening]:
     """All openings of these dates. Of the day before `first` only what begins in it is known, not what came over."""
-    walls = _wall_hours(rules, first, last)
-    if not rules.travel:
-        return [(start, end, rules.tz) for start, end in _instants(merged(walls), rules.tz)]
     zones = _zones(rules.travel, first, last)
+    walls = _wall_hours(rules, zones, first, last)
+    if not zones:
+        return [(start, end, rules.tz) for start, end in _instants(merged(walls), rules.tz)]
     by_zone: dict[str, list[Interval]] = defaultdict(list)
     for wall in walls:
         by_zone[zones.get(wall[0] // DAY, rules.tz)].append(wall)
@@ -96,10 +98,13 @@ def _joined(openings: Iterable[Opening]) -> list[Opening]:
     return found
 
 
-def _wall_hours(rules: ScheduleRules, first: int, last: int) -> list[Interval]:
-    """The open stretches of each local date in seconds of the wall clock, cut at midnights (rules 19, 24)."""
+def _wall_hours(rules: ScheduleRules, zones: Zones, first: int, last: int) -> list[Interval]:
+    """The open stretches of each local date in seconds of the wall clock, cut at midnights (rules 19, 24).
+
+    What goes on after midnight belongs to the date it began on: only a closed date cuts it.
+    """
     week, extra, instead = _week(rules), _extra(rules, first - 1, last), _instead(rules)
-    closed = _closed(rules, instead, first - 1, last)
+    closed = _closed(rules, instead, first - 1, last) | _never_were(rules.tz, zones, first - 1, last)
     found: list[Interval] = []
     carried: list[int] = []
     for day in range(first - 1, last + 1):
@@ -107,10 +112,10 @@ def _wall_hours(rules: ScheduleRules, first: int, last: int) -> list[Interval]:
         before, carried = carried, []
         if day in closed:
             continue
+        found.extend([(midnight, midnight + end) for end in before])
         if day in instead:
             hours = instead[day]
         else:
-            found.extend([(midnight, midnight + end) for end in before])
             hours = week[(day + 3) % 7]
             if day in extra:
                 hours = hours + extra[day]
@@ -149,16 +154,23 @@ def _instead(rules: ScheduleRules) -> Hours:
 
 
 def _closed(rules: ScheduleRules, instead: Hours, first: int, last: int) -> set[int]:
-    """Dates without hours: holidays unless an override says otherwise, and time off."""
+    """Dates without hours: time off, empty overrides, and holidays without an override."""
     closed = {day_number(on) for on in rules.holidays}.difference(instead)
+    closed.update(day for day, hours in instead.items() if not hours)
     for since, until in rules.time_off:
         closed.update(range(max(first, day_number(since)), min(last, day_number(until)) + 1))
     return closed
 
 
-def _zones(travel: Iterable[Travel], first: int, last: int) -> dict[int, str]:
+def _never_were(tz: str, zones: Zones, first: int, last: int) -> set[int]:
+    """Dates that the clock they would stand on jumps over: no hours begin on them, nor go on behind them (rule 5)."""
+    skipped = ((day, zone) for zone in {tz, *zones.values()} for day in days_skipped(zone, first, last))
+    return {day for day, zone in skipped if zones.get(day, tz) == zone}
+
+
+def _zones(travel: Iterable[Travel], first: int, last: int) -> Zones:
     """The zone of each date spent away; of journeys that overlap the first in the list counts."""
-    zones: dict[int, str] = {}
+    zones: Zones = {}
     for journey in travel:
         for day in range(max(first - 1, day_number(journey.from_on)), min(last, day_number(journey.to_on)) + 1):
             zones.setdefault(day, journey.tz)

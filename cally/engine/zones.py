@@ -1,8 +1,10 @@
 """Zones as integers: stretches of time with one UTC offset, and the local days that lie in them (rules 1-8)."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from cally.engine.intervals import merged
@@ -70,6 +72,14 @@ def days(tz: str, first: int, last: int, within: Interval) -> list[Interval]:
         if from_at < to_at:
             found.append((from_at, to_at))
     return merged(found)
+
+
+def days_skipped(tz: str, first: int, last: int) -> Iterator[int]:
+    """The dates from `first` to `last` that the zone's clock jumps over (rule 5)."""
+    around = segments_around(tz, first * DAY, (last + 1) * DAY)
+    for (_, at, before), (_, _, after) in pairwise(around):
+        if after - before >= DAY:
+            yield from range(-(-(at + before) // DAY), (at + after) // DAY)
 
 
 def day_start(tz: str, day: int, after: int) -> int:

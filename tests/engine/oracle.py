@@ -108,7 +108,7 @@ def open_minutes(schedule: ScheduleRules, today: date) -> set[int]:
         return set()
     minutes = {m for window in hours_of(schedule, today) for m in range(window.from_minute, window.to_minute)}
     yesterday = today - timedelta(days=1)
-    if all(override.on != today for override in schedule.overrides) and not is_closed(schedule, yesterday):
+    if not is_closed(schedule, yesterday) and was_there(zone_on(schedule, yesterday), yesterday):
         windows = hours_of(schedule, yesterday)
         minutes |= {m - 1_440 for window in windows for m in range(window.from_minute, window.to_minute)}
     return {minute for minute in minutes if 0 <= minute < 1_440}
@@ -117,7 +117,17 @@ def open_minutes(schedule: ScheduleRules, today: date) -> set[int]:
 def is_closed(schedule: ScheduleRules, on: date) -> bool:
     if any(first <= on <= last for first, last in schedule.time_off):
         return True
-    return on in schedule.holidays and all(override.on != on for override in schedule.overrides)
+    overrides = [override for override in schedule.overrides if override.on == on]
+    if overrides:
+        return not any(override.hours for override in overrides)
+    return on in schedule.holidays
+
+
+@lru_cache(maxsize=10_000)
+def was_there(tz: str, on: date) -> bool:
+    """Whether a zone's clocks showed this date at all."""
+    noon = int(datetime(on.year, on.month, on.day, 12, tzinfo=UTC).timestamp())
+    return any(clock(tz, noon + quarter * 900).date() == on for quarter in range(-130, 130))
 
 
 def hours_of(schedule: ScheduleRules, on: date) -> list[Window]:

@@ -36,6 +36,14 @@ def test_a_closed_date_cuts_what_comes_over_from_the_day_before(closing: dict[st
 
 
 @pytest.mark.rule(19, 24)
+def test_an_override_that_opens_a_date_leaves_the_night_before_alone() -> None:
+    """Monday's night belongs to Monday; Tuesday's override replaces Tuesday's hours and nothing else."""
+    overrides = [{"on": TUESDAY, "hours": [["10:00", "12:00"]]}]
+    found = two_days(hours("22:00", "02:00"), overrides=overrides)
+    assert found == ["08T00:00–08T02:00", "08T22:00–09T02:00", "09T10:00–09T12:00", "10T22:00–11T00:00"]
+
+
+@pytest.mark.rule(19, 24)
 def test_time_off_closes_its_dates_whole() -> None:
     """From the first to the last date of it, both included, nights of the day before and overrides too."""
     overrides = [{"on": TUESDAY, "hours": [["10:00", "12:00"]]}]
@@ -155,6 +163,13 @@ def test_ready_intervals_stand_instead_of_a_schedule() -> None:
     """`open` is merged like hours."""
     host = {"open": [[f"{MONDAY}T09:00:00Z", f"{MONDAY}T10:00:00Z"], [f"{MONDAY}T10:00:00Z", f"{MONDAY}T11:30:00Z"]]}
     assert clocks(ask(on(MONDAY), {"step_minutes": 30}, host)) == ["09:00", "09:30", "10:00", "10:30"]
+
+
+def test_a_ready_interval_without_length_opens_nothing() -> None:
+    """It is not shown among the openings either, and joins nothing."""
+    noon = f"{MONDAY}T12:00:00Z"
+    question = ask(on(MONDAY), {}, {"open": [[noon, noon], [f"{MONDAY}T09:00:00Z", f"{MONDAY}T10:00:00Z"]]})
+    assert engine.openings(question) == {"h1": ((at(f"{MONDAY}T09:00:00Z"), at(f"{MONDAY}T10:00:00Z")),)}
 
 
 def test_a_slot_starts_and_ends_in_the_window() -> None:

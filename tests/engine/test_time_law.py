@@ -76,6 +76,22 @@ def test_hours_of_a_date_that_never_was_are_none() -> None:
     assert engine.slots(ask(("2011-12-28T00:00:00Z", "2012-01-03T00:00:00Z"), {}, {"schedule": rules})) == []
 
 
+@pytest.mark.rule(5, 19)
+@pytest.mark.parametrize(
+    ("tz", "date", "window"),
+    [
+        ("Pacific/Apia", "2011-12-30", ("2011-12-28T00:00:00Z", "2012-01-03T00:00:00Z")),
+        ("Pacific/Fakaofo", "2011-12-30", ("2011-12-28T00:00:00Z", "2012-01-03T00:00:00Z")),
+        ("Pacific/Kwajalein", "1993-08-21", ("1993-08-19T00:00:00Z", "1993-08-25T00:00:00Z")),
+    ],
+)
+def test_a_night_of_a_date_that_never_was_has_no_morning(tz: str, date: str, window: tuple[str, str]) -> None:
+    """22:00–02:00 belongs to its start day, and there was none."""
+    night = {"on": date, "hours": [["22:00", "02:00"]]}
+    assert engine.slots(ask(window, {}, {"schedule": schedule(tz=tz, overrides=[night])})) == []
+    assert engine.slots(ask(window, {}, {"schedule": schedule(hours("22:00", "02:00"), tz=tz)})) != []
+
+
 @pytest.mark.rule(6)
 @pytest.mark.parametrize("tz", ["Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Chatham", "Asia/Kolkata"])
 def test_the_grid_follows_the_local_clock(tz: str) -> None:
