@@ -46,6 +46,8 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("POST", "/bookings/{uid}/declination"): ("own thing", {}, 409),
     ("POST", "/bookings/{uid}/no-show"): ("own thing", None, 409),
     ("DELETE", "/bookings/{uid}/no-show"): ("own thing", None, 409),
+    ("POST", "/bookings/{uid}/clock"): ("own thing", {"keep": "wall_time"}, 409),
+    ("GET", "/time-law"): ("own list", None, 200),
     ("GET", "/event-types"): ("own list", None, 200),
     ("POST", "/event-types"): ("own list", {"title": "Talk", "duration_minutes": 20}, 201),
     ("GET", "/event-types/{id}"): ("own thing", None, 200),
@@ -64,6 +66,18 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/schedules/{id}/time-off"): ("own thing", None, 200),
     ("POST", "/schedules/{id}/time-off"): ("own thing", {"from": "2026-12-24", "to": "2026-12-26"}, 201),
     ("DELETE", "/schedules/{id}/time-off/{from}"): ("own thing", None, 404),
+    ("GET", "/schedules/{id}/public-holidays"): ("own thing", None, 200),
+    ("PATCH", "/schedules/{id}/public-holidays"): ("own thing", {"country": "DE"}, 200),
+    ("DELETE", "/schedules/{id}/public-holidays"): ("own thing", None, 204),
+    ("GET", "/overrides"): ("own list", None, 200),
+    ("POST", "/overrides"): ("own list", {"dates": ["2026-12-28", "2026-12-29"], "hours": []}, 201),
+    ("PATCH", "/overrides/{id}"): ("own thing", {"hours": [["10:00", "12:00"]]}, 200),
+    ("DELETE", "/overrides/{id}"): ("own thing", None, 204),
+    ("GET", "/time-off"): ("own list", None, 200),
+    ("POST", "/time-off"): ("own list", {"from": "2027-01-04", "to": "2027-01-08"}, 201),
+    ("GET", "/time-off/{id}"): ("own thing", None, 200),
+    ("PATCH", "/time-off/{id}"): ("own thing", {"note": "At sea."}, 200),
+    ("DELETE", "/time-off/{id}"): ("own thing", None, 204),
     ("GET", "/calendars"): ("own list", None, 200),
     ("POST", "/calendars"): ("own list", {"address": "http://127.0.0.1:9/secret.ics"}, 201),
     ("GET", "/calendars/{id}"): ("own thing", None, 200),
@@ -106,11 +120,16 @@ async def world(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
     headers = await bearer(made)
     booking = await client.post(f"{PREFIX}/bookings", json=BOOKING)
     calendar = await client.post(f"{PREFIX}/calendars", json=ROWS["POST", "/calendars"][1], headers=headers)
+    day = {"on": "2026-12-31", "hours": []}
+    override = await client.post(f"{PREFIX}/overrides", json=day, headers=headers)
+    away = await client.post(f"{PREFIX}/time-off", json={"from": "2026-12-24", "to": "2026-12-26"}, headers=headers)
     channel = await client.post(f"{PREFIX}/channels", json=ROWS["POST", "/channels"][1], headers=headers)
     things = {
         "bookings": booking.json()["uid"],
         "event-types": str((await event_types.list_of(store.reader, made.id))[0].id),
         "schedules": str((await schedules.list_of(store.reader, made.id))[0].id),
+        "overrides": override.json()["overrides"][0]["id"],
+        "time-off": away.json()["id"],
         "calendars": calendar.json()["id"],
         "channels": channel.json()["id"],
         "accounts": str(made.id),

@@ -16,12 +16,17 @@ from cally.web.pages.host import (
     home,
     outbox,
     profile,
+    resource,
+    resources,
+    time_law,
     time_off,
+    why,
 )
 from cally.web.pages.host.desk import SignInNeededError, provide_desk, to_sign_in
 
 PAGES = (
     home,
+    time_law,
     bookings,
     booking_changes,
     event_types,
@@ -34,6 +39,9 @@ PAGES = (
     channels,
     outbox,
     profile,
+    resources,
+    resource,
+    why,
 )
 
 ROUTES = [

@@ -6,15 +6,16 @@ from itertools import groupby
 from litestar import get
 from litestar.di import NamedDependency
 
-from cally.bookings import list_bookings
+from cally.bookings import list_bookings, zones_affected
 from cally.calendars import list_calendars
 from cally.hosts import list_event_types
 from cally.model.bookings import Booking
 from cally.model.hosts import EventType
 from cally.notify import list_channels
+from cally.web.dates import city
 from cally.web.pages.host.desk import Desk, Page
 from cally.web.pages.host.shown import Shown, shown
-from cally.web.pages.host.wording import Words, length
+from cally.web.pages.host.wording import Words, counted, length
 
 DAYS = 7
 DAY_SECONDS = 86_400
@@ -29,6 +30,7 @@ async def home(desk: NamedDependency[Desk]) -> Page:
     confirmed = [booking for booking in coming if booking.status == "confirmed"]
     asking = await desk.waiting()
     event_types = await list_event_types(desk.db, desk.host.id)
+    clocks, zones = await zones_affected(desk.db, desk.host.id, now=desk.now)
     return await desk.page(
         "pages/host/home.html",
         here="home",
@@ -38,6 +40,8 @@ async def home(desk: NamedDependency[Desk]) -> Page:
         asking=[shown(booking, desk.words) for booking in asking],
         days=_by_day(coming, desk.words),
         links=[(item.title, length(item.rules.duration_minutes), desk.link(item)) for item in event_types],
+        clocks=counted(clocks, "booking") if clocks else "",
+        clock_places=[city(tz) for tz in zones],
         checklist=await _checklist(desk, event_types),
     )
 

@@ -15,6 +15,7 @@ ACTS = {
     "reschedule": "moved",
     "no-show": "marked as a no-show",
     "show": "took the no-show mark off",
+    "clock": "followed the new clock rules",
 }
 
 
@@ -33,4 +34,6 @@ def story(entry: AuditEntry, words: Words) -> Event:
     from_at, to_at = entry.facts.get("from_at"), entry.facts.get("to_at")
     if action == "reschedule" and isinstance(from_at, int) and isinstance(to_at, int):
         said += f" this from {words.moment(from_at)} to {words.moment(to_at)}"
+    if action == "clock":
+        said += ", keeping the time on the clock" if entry.facts.get("kept") == "wall_time" else ", keeping the moment"
     return Event(sentence=said, at=words.moment(entry.at))
