@@ -1,5 +1,6 @@
 """`cally replay`: answers capsules with the same engine that the pages use (CAPSULE.md)."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -13,8 +14,9 @@ from cally import engine
 from cally.cli.printing import print_json
 from cally.errors import CallyError, invalid
 from cally.model.capsule import answer_to_json, question_from_json
+from cally.model.fields import json_object
 
-LONGEST_BYTES = 64 * 1024 * 1024
+LONGEST_BYTES = 16 * 1024 * 1024
 WRONG_INPUT = 2
 
 
@@ -43,13 +45,23 @@ def answered(capsule: bytes) -> dict[str, Any]:
     """The answer to a capsule as JSON values; raises `invalid` with the path of what is wrong with it."""
     if len(capsule) > LONGEST_BYTES:
         raise invalid("capsule", f"A capsule has at most {LONGEST_BYTES // 1024 // 1024} MiB.")
+    return answer_to_json(engine.answer(question_from_json(_json(capsule))))
+
+
+def _json(text: bytes) -> object:
+    """Strictly read: no NaN, and what stands twice in an object is found when that object is read."""
     try:
-        value = msgspec.json.decode(capsule)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        return json.loads(text.decode(), object_pairs_hook=json_object, parse_constant=_no_number)
+    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
         raise invalid("capsule", f"This is not JSON: {fault}.") from None
     except RecursionError:
         raise invalid("capsule", "This is nested too deeply.") from None
-    return answer_to_json(engine.answer(question_from_json(value)))
+    except ValueError:
+        raise invalid("capsule", "A number in this has too many digits, or is none.") from None
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(name)
 
 
 def fault_line(fault: CallyError) -> str:

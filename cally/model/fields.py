@@ -1,6 +1,7 @@
 """Strict reading of JSON objects: every fault names the path of the field it was found in."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -19,6 +20,20 @@ _ABSENT: Any = object()
 Moment = TypeVar("Moment", date, datetime)
 
 
+class Repeated(dict[str, Any]):
+    """A JSON object in which a name stood twice, so that nobody can know which of the two values was meant."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.name = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+
+
+def json_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs, an `object_pairs_hook` for `json`: reading it refuses names that stand twice."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Repeated(pairs)
+
+
 class Fields:
     """One JSON object: `take` reads each known field by name, `done` refuses what is left."""
 
@@ -27,6 +42,8 @@ class Fields:
             raise _unlike(path, "an object", value)
         self._left = dict(value)
         self._path = path
+        if isinstance(value, Repeated):
+            raise invalid(self.path(_shown(value.name)), "This field stands twice.")
 
     def path(self, name: str) -> str:
         """The path of a field of this object."""
@@ -47,8 +64,7 @@ class Fields:
     def done(self) -> None:
         """Refuse fields that nobody took."""
         for name in self._left:
-            shown = name if name.isidentifier() and len(name) <= SHOWN else ascii(name[:SHOWN])
-            raise invalid(self.path(shown), "There is no field of this name.")
+            raise invalid(self.path(_shown(name)), "There is no field of this name.")
 
 
 def text(longest: int) -> Read:
@@ -192,6 +208,10 @@ def _in_years(value: Moment, path: str) -> Moment:
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise invalid(path, f"This should lie in the years {FIRST_YEAR} to {LAST_YEAR}.")
     return value
+
+
+def _shown(name: str) -> str:
+    return name if name.isidentifier() and len(name) <= SHOWN else ascii(name[:SHOWN])
 
 
 def _unlike(path: str, wanted: str, value: object) -> CallyError:
