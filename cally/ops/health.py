@@ -143,10 +143,10 @@ async def time_zones(db: Reader) -> Check:
         return Check(status="degraded", detail=detail)
     law = await bookings.law_in_use(db)
     if law is None or law.changed_at is None or law.version != version:
-        return Check(status="ok", detail=f"Time zone rules of {version} are in use.")
+        return Check(status="ok", detail=f"Rules of {version} are in use.")
     since = datetime.fromtimestamp(law.changed_at, UTC).date().isoformat()
     found = await bookings.time_law_counts(db, version)
-    detail = f"Time zone rules of {version} are in use since {since} (before: {law.before}). {_concerned(found)}"
+    detail = f"Rules of {version} since {since} (before: {law.before}). {_concerned(found)}"
     return Check(status="ok", detail=detail)
 
 
@@ -154,4 +154,4 @@ def _concerned(found: CaseCounts) -> str:
     if not found.affected:
         return "No booking was affected."
     settled = found.affected - found.open
-    return f"Bookings affected: {found.affected}, of which {settled} are settled and {found.open} wait for their host."
+    return f"Bookings affected: {found.affected}; settled {settled}, open {found.open}."

@@ -35,11 +35,11 @@ async def test_what_a_change_meant_is_said(store: Store, old: ZoneFiles, new: Zo
     await store_booking(store, (await ada(store)).id, starts_at=NOW + DAY + 2 * 3_600)
     with old.in_use():
         await watch_time_law(store, NOW)
-        assert (await health.time_zones(store.reader)).detail == "Time zone rules of 2026a are in use."
+        assert (await health.time_zones(store.reader)).detail == "Rules of 2026a are in use."
     with new.in_use():
         await watch_time_law(store, NOW + 60)
         told = (await health.time_zones(store.reader)).detail
-    assert "2026b are in use since 2026-09-21 (before: 2026a)" in told
+    assert "Rules of 2026b since 2026-09-21 (before: 2026a)" in told
     assert "Bookings affected: 1" in told
 
 
