@@ -1,6 +1,6 @@
 """The dates of a series: one wall time, found anew on each date of a rhythm; never by adding seconds (rules 4, 68)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -54,6 +54,13 @@ def series_dates(first: int, rhythm: Rhythm, count: int, tz: str) -> SeriesDates
         twice = twice or len(found) > 1
         (starts if found else missing).append(found[0] if found else wall)
     return SeriesDates(starts=tuple(starts), missing=tuple(missing), by_rule=not missing and not twice)
+
+
+def nth_weekday(starts: Sequence[int], tz: str) -> int:
+    """1 to 5 when all are the same weekday of their months on this zone's clock, the second Tuesday, say; else 0."""
+    days = [day_date(local(tz, at) // DAY) for at in starts]
+    found = {((on.day + 6) // 7, on.weekday()) for on in days}
+    return found.pop()[0] if len(found) == 1 else 0
 
 
 def shifted(at: int, wall_seconds: int, tz: str) -> int | None:

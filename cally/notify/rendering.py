@@ -11,6 +11,7 @@ from cally.model.bookings import Answer
 from cally.model.groups import Change
 from cally.model.messages import Kind, Recipient, Snapshot
 from cally.notify.places import place_url, reserved, where_line
+from cally.notify.series_words import SeriesWords, series_words
 from cally.notify.times import When, city, clock_time, when
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     page_url: str
     group: GroupWords | None = None
     waiting: WaitingWords | None = None
+    series: SeriesWords | None = None
 
 
 def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
@@ -109,13 +111,13 @@ def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
 
 def mail_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> Words:
     """Subject, text and HTML of a mail."""
-    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, reader, public_url, link))
+    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, kind, reader, public_url, link))
     return Words(subject=page.subject, text=page.render("text.txt").strip() + "\n", html=page.render("body.html"))
 
 
 def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> tuple[str, str]:
     """Title and body for a channel, as plain text."""
-    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, reader, public_url, link))
+    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, kind, reader, public_url, link))
     return page.subject, page.render("chat.txt").strip()
 
 
@@ -131,6 +133,8 @@ def one_line(text: str) -> str:
 
 def _folder(snapshot: Snapshot, kind: Kind, reader: Reader) -> str:
     """Where the templates lie; of a session its host is told in few words who came or went."""
+    if snapshot.is_whole_series:
+        return "series"
     return "group" if snapshot.group is not None and reader.role == "host" and kind in OF_GROUPS else kind
 
 
@@ -149,7 +153,7 @@ class _Page:
         return template.render(m=self._values, subject=self.subject, sentence=self._sentence)
 
 
-def _values(snapshot: Snapshot, reader: Reader, public_url: str, link: str) -> Values:
+def _values(snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, link: str) -> Values:
     booking = snapshot.booking
     length = booking.ends_at - booking.starts_at
     earlier = snapshot.previous_starts_at
@@ -174,6 +178,7 @@ def _values(snapshot: Snapshot, reader: Reader, public_url: str, link: str) -> V
         reason=booking.reason,
         approval=booking.terms.approval,
         link=link,
+        series=series_words(snapshot, kind, reader),
         page_url=f"{public_url}/{snapshot.host_slug}/{snapshot.event_type_slug}",
         group=_group_words(snapshot),
         waiting=_waiting_words(snapshot, reader),

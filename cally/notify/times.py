@@ -62,6 +62,13 @@ def city(tz: str) -> str:
     return tz.rpartition("/")[2].replace("_", " ")
 
 
+def weekday(instant: int, *, tz: str, locale: str) -> str:
+    """`Tuesday`, on the reader's clock and in their language."""
+    from babel import dates  # noqa: PLC0415 - heavy: imported where used
+
+    return str(dates.format_date(_local(instant, tz), "EEEE", _locale(locale)))
+
+
 @lru_cache(maxsize=256)
 def _locale(tag: str) -> "Locale":
     """The best locale that Babel has for a language tag."""
