@@ -47,21 +47,38 @@ async def test_hours_are_changed_by_buttons(tmp_path: Path, browser: Browser, wa
             assert await ada.overflow() <= 0
 
 
-async def test_a_removed_override_comes_back_by_undo(tmp_path: Path, browser: Browser) -> None:
-    """With scripts the notice is a toast; its Undo makes the override again."""
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+async def test_a_click_blocks_a_day_and_undo_opens_it(tmp_path: Path, browser: Browser, way: Way) -> None:
+    """With scripts Undo is in a toast, without them in a line that stays in view; both are the same form."""
     with Served(tmp_path / "state") as served:
-        async with _window(browser, served, Way(tz="Europe/Berlin")) as ada:
+        async with _window(browser, served, way) as ada:
             await _set_up(ada, _printed(served))
             page = await ada.open("/app/availability")
-            dates = page.locator("#dates")
-            await dates.get_by_label("Date").fill("2099-12-24")
-            await dates.get_by_label("Closed all day").check()
-            await dates.get_by_role("button", name="Add").click()
-            await expect(dates.get_by_role("listitem")).to_have_count(1)
-            await dates.get_by_role("button", name=re.compile("Remove")).click()
-            await expect(dates.get_by_role("listitem")).to_have_count(0)
-            await page.locator(".toasts").get_by_role("button", name="Undo").click()
-            await expect(dates.get_by_role("listitem")).to_have_count(1)
+            day = await page.locator("td.k-open button.click").last.get_attribute("value")
+            await page.locator(f"button.click[value='{day}']").click()
+            await expect(page.locator(f"td.k-blocked button[value='{day}']")).to_be_visible()
+            undo = page.locator(".toasts" if way.scripts else ".notice").get_by_role("button", name="Undo")
+            await expect(undo).to_be_in_viewport()
+            await undo.click()
+            await expect(page.locator(f"td.k-open button[value='{day}']")).to_be_visible()
+            assert await ada.overflow() <= 0
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+async def test_several_days_are_ticked_and_blocked(tmp_path: Path, browser: Browser, way: Way) -> None:
+    """While they are chosen a tap ticks a day instead of blocking it; then all change at once."""
+    with Served(tmp_path / "state") as served:
+        async with _window(browser, served, way) as ada:
+            await _set_up(ada, _printed(served))
+            page = await ada.open("/app/availability")
+            await page.get_by_role("link", name="Next month").click()
+            await page.get_by_text("Several days").click()
+            boxes = page.locator("td.k-open label.tick")
+            await boxes.nth(1).click()
+            await boxes.nth(3).click(modifiers=["Shift"] if way.scripts else [])
+            await page.locator(".several").get_by_role("button", name="Block").click()
+            await _says(page, f"{3 if way.scripts else 2} days are blocked.")
+            await expect(page.locator("td.k-blocked")).to_have_count(3 if way.scripts else 2)
 
 
 async def test_the_theme_is_switched_without_scripts(tmp_path: Path, browser: Browser) -> None:

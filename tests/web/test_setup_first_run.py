@@ -55,6 +55,22 @@ async def test_the_three_screens_lead_to_a_link(live_doors: Doors, store: Store)
     assert [item.slug for item in await event_types.list_of(store.reader, owner.id)] == ["intro-call"]
 
 
+@pytest.mark.parametrize("ticked", [False, True])
+async def test_holidays_are_offered_and_never_kept_silently(live_doors: Doors, store: Store, ticked: bool):
+    """The zone's country is named beside an empty box; only who ticks it is closed on them."""
+    token = await accounts.make_setup_link(store, NOW)
+    async with _browser(build(live_doors)) as client:
+        await client.post(f"/setup/{token}", data=ADA)
+        page = await client.get("/setup/hours")
+        assert "Closed on the public holidays of Germany" in words(page)
+        week = fields(page.text, "/setup/hours")
+        await client.post("/setup/hours", data=week | ({"holidays": "1"} if ticked else {}))
+    owner = await hosts.by_slug(store.reader, "ada-lovelace")
+    assert owner is not None
+    (made,) = await schedules.list_of(store.reader, owner.id)
+    assert (made.public_holidays is not None) == ticked
+
+
 async def test_the_public_address_is_the_one_the_admin_came_by(live_doors: Doors, store: Store):
     """Unless one was set before."""
     token = await accounts.make_setup_link(store, NOW)

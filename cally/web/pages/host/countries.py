@@ -18,6 +18,12 @@ def country_of(tz: str) -> str:
     return found if len(found) == 2 else ""
 
 
+def country_named(tz: str, locale: str) -> str:
+    """The name of the country in which a zone's city lies; empty for UTC and the like."""
+    country = country_of(tz)
+    return _territories(locale).get(country, country)
+
+
 @lru_cache(maxsize=8)
 def _territories(locale: str) -> dict[str, str]:
     from babel import Locale  # noqa: PLC0415 -- heavy: imported where used

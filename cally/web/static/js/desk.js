@@ -1,4 +1,4 @@
-// What the desk does beyond working: notices become toasts with Undo, rows open on a click, filters apply by themselves, first-run guesses.
+// What the desk does beyond working: notices become toasts with Undo, rows open on a click, filters apply by themselves, Shift ticks a stretch of days, first-run guesses.
 import { toast } from './toast.js'
 
 for (const notice of document.querySelectorAll('[data-notice]')) {
@@ -14,6 +14,17 @@ document.addEventListener('click', event => {
 })
 
 document.addEventListener('change', event => { if (event.target.matches('form.filters select')) event.target.form.requestSubmit() })
+
+// days of the calendar: with Shift, all from the last tick to this one
+let ticked = null
+document.addEventListener('click', event => {
+  const box = event.target.closest?.('.month input[name=on]')
+  if (!box) return
+  const boxes = [...document.querySelectorAll('.month input[name=on]')]
+  const [from, to] = [boxes.indexOf(ticked ?? box), boxes.indexOf(box)].sort((a, b) => a - b)
+  if (event.shiftKey && ticked) for (const other of boxes.slice(from, to + 1)) other.checked = box.checked
+  ticked = box
+})
 
 const zone = document.querySelector('.setup select[name=tz]')
 const known = Intl.DateTimeFormat().resolvedOptions().timeZone
