@@ -1,6 +1,6 @@
 """The form of an event type: filled in from what is stored, read back as what is to be stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args, get_type_hints
 
 import msgspec
@@ -9,8 +9,10 @@ from cally.hosts import EventTypeDraft
 from cally.model.hosts import EventType, Place, Question
 from cally.model.options import EventTypeOptions, Keeps
 from cally.model.rules import Cap, EventTypeRules, Horizon
+from cally.model.teams import NeededResource, Resource
 from cally.web.forms import Form
 from cally.web.pages.host import rows
+from cally.web.pages.host.needs_form import Needs, edited_needs, needs_from, needs_shown, needs_wanted
 from cally.web.pages.host.stay_form import stay_fields, stay_from, with_days
 
 PLACE_KINDS: tuple[str, ...] = get_args(get_type_hints(Place)["kind"])
@@ -30,10 +32,11 @@ LARGEST_ID = 2**63 - 1
 
 
 class EventTypeRows(msgspec.Struct, frozen=True, kw_only=True):
-    """The two lists of the form."""
+    """The lists of the form."""
 
     places: tuple[Place, ...] = ()
     questions: tuple[Question, ...] = ()
+    needs: Needs = ()
 
 
 def form_of(event_type: EventType) -> Form:
@@ -82,18 +85,18 @@ def new_form(schedule_id: int | None) -> Form:
     return with_days(form, None)
 
 
-def rows_of(event_type: EventType) -> EventTypeRows:
+def rows_of(event_type: EventType, needed: Iterable[NeededResource]) -> EventTypeRows:
     """The lists of an event type as it is."""
-    return EventTypeRows(places=event_type.places, questions=event_type.questions)
+    return EventTypeRows(places=event_type.places, questions=event_type.questions, needs=needs_shown(needed))
 
 
 def rows_from(form: Form) -> EventTypeRows:
     """The lists as they were sent."""
-    return EventTypeRows(places=tuple(_places(form)), questions=tuple(_questions(form)))
+    return EventTypeRows(places=tuple(_places(form)), questions=tuple(_questions(form)), needs=needs_from(form))
 
 
-def edited(lists: EventTypeRows, act: str) -> EventTypeRows:
-    """The lists after a button such as `place:add:link` or `question:up:2`."""
+def edited(lists: EventTypeRows, act: str, usable: Sequence[Resource] = ()) -> EventTypeRows:
+    """The lists after a button such as `place:add:link` or `question:up:2`; `usable` are the resources to choose of."""
     what, _, rest = act.partition(":")
     verb, _, argument = rest.partition(":")
     if what == "place":
@@ -102,6 +105,8 @@ def edited(lists: EventTypeRows, act: str) -> EventTypeRows:
     if what == "question":
         questions = rows.edited(lists.questions, verb, argument, _new_question, most=MOST_QUESTIONS)
         return msgspec.structs.replace(lists, questions=questions)
+    if what == "need":
+        return msgspec.structs.replace(lists, needs=edited_needs(lists.needs, verb, argument, usable))
     return lists
 
 
@@ -120,6 +125,7 @@ def draft_from(form: Form, lists: EventTypeRows, kept: EventType | None) -> Even
         approval=form.flag("approval"),
         listed=form.flag("listed"),
         options=_options(form, kept.options if kept else EventTypeOptions()),
+        resources=needs_wanted(form, lists.needs),
     )
 
 

@@ -10,12 +10,15 @@ from cally.hosts import (
     create_event_type,
     event_type_by_id,
     list_event_types,
+    list_resources,
     list_schedules,
+    needs_of,
     order_event_types,
     update_event_type,
 )
 from cally.model.hosts import EventType
 from cally.model.rules import DAYS
+from cally.model.teams import Resource
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host import event_type_form as fields
@@ -50,9 +53,10 @@ FIELD_OF = {
     "notice_minutes": "notice",
     "horizon.days": "horizon_days",
     "schedule_id": "schedule",
+    "resources": "needs",
     **stay_form.FIELD_OF,
 }
-ROWS = ("places[", "questions[")
+ROWS = ("places[", "questions[", "needs")
 
 
 @get("/app/event-types")
@@ -80,7 +84,7 @@ async def create(request: Asked, desk: NamedDependency[Desk]) -> Page:
     form = await forms.read(request)
     lists = fields.rows_from(form)
     if form.has("act"):
-        return await _page(desk, form, fields.edited(lists, form.text("act")), None)
+        return await _page(desk, form, fields.edited(lists, form.text("act"), await _usable(desk)), None)
     draft = fields.draft_from(form, lists, None)
     if form.faults:
         return await _page(desk, form, lists, None, status=422)
@@ -96,7 +100,7 @@ async def create(request: Asked, desk: NamedDependency[Desk]) -> Page:
 async def edit(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """The form, filled in."""
     item = await _own(desk, id)
-    return await _page(desk, fields.form_of(item), fields.rows_of(item), item)
+    return await _page(desk, fields.form_of(item), fields.rows_of(item, await needs_of(desk.db, id)), item)
 
 
 @post("/app/event-types/{id:int}", status_code=303)
@@ -105,7 +109,7 @@ async def change(request: Asked, desk: NamedDependency[Desk], id: FromPath[int])
     form, item = await forms.read(request), await _own(desk, id)
     lists = fields.rows_from(form)
     if form.has("act"):
-        return await _page(desk, form, fields.edited(lists, form.text("act")), item)
+        return await _page(desk, form, fields.edited(lists, form.text("act"), await _usable(desk)), item)
     draft = fields.draft_from(form, lists, item)
     if form.faults:
         return await _page(desk, form, lists, item, status=422)
@@ -153,8 +157,13 @@ async def _page(desk: Desk, form: Form, lists: EventTypeRows, item: EventType | 
         place_words=PLACE_WORDS,
         question_words=QUESTION_WORDS,
         with_choices=fields.WITH_CHOICES,
+        usable=[(resource.id, resource.name) for resource in await _usable(desk)],
         action=f"/app/event-types/{item.id}" if item else "/app/event-types",
     )
+
+
+async def _usable(desk: Desk) -> list[Resource]:
+    return await list_resources(desk.db, desk.host.id)
 
 
 async def _own(desk: Desk, id: FromPath[int]) -> EventType:
