@@ -4,7 +4,7 @@ from cally.accounts.password_rules import check_password_rules
 from cally.accounts.passwords import password_hash, password_matches
 from cally.errors import CallyError, invalid, not_found
 from cally.model.accounts import Account, Actor
-from cally.store import Reader, Store, Writer, accounts, audit, bookings, hosts, sessions
+from cally.store import Reader, Store, Writer, accounts, audit, bookings, hosts, sessions, teams
 from cally.vault import token_hash
 
 
@@ -94,6 +94,10 @@ async def _require_no_bookings(db: Reader, account: Account, now: int) -> None:
     if ahead:
         sentence = f"{account.name} has {ahead} bookings ahead; cancel them or hand them to another host first."
         raise CallyError("conflict", sentence, future_bookings=ahead)
+    joined = await teams.list_of_host(db, account.id)
+    if joined:
+        names = ", ".join(f"“{team.name}”" for team in joined)
+        raise CallyError("conflict", f"{account.name} is in {names}; take them out of it first.", future_bookings=0)
     if await hosts.has_bookings(db, account.id):
         sentence = f"{account.name} has had bookings, which are kept; disable the account instead."
         raise CallyError("conflict", sentence, future_bookings=0)

@@ -1,10 +1,11 @@
 """Who of several free hosts is assigned: the least booked by weight, then who waited longest, then by id (rule 61)."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from cally.model.teams import CREDIT_UNIT, Assignable, Candidate, DecidedBy, Decision
+from cally.model.teams import CREDIT_UNIT, UNCOUNTED, Assignable, Candidate, DecidedBy, Decision
 
 
 def choose(free: Sequence[Assignable], *, group: str = "") -> Decision:
@@ -39,6 +40,11 @@ def joined_credit(others: Sequence[Assignable], weight: int) -> int:
     """The credit that lets a new host start at the average of the others, by weight; in thousandths of a booking."""
     total = sum(host.weight for host in others)
     return sum(_count(host) for host in others) * weight // total if total else 0
+
+
+def times_given(decided: Iterable[Iterable[Decision]]) -> Counter[int]:
+    """How many of these bookings each host was given, by the decisions that were kept with them."""
+    return Counter(one.host_id for decisions in decided for one in decisions if one.decided_by not in UNCOUNTED)
 
 
 def simulate(hosts: Sequence[Assignable], bookings: int, *, now: int) -> list[Decision]:

@@ -7,6 +7,7 @@ from cally.hosts.needs import checked_needs
 from cally.hosts.options import checked_options, require_stay_fits
 from cally.hosts.questions import checked_questions
 from cally.hosts.rules import checked_rules, minutes_in_range
+from cally.hosts.shares import Share
 from cally.model.hosts import EventType, Place, Question
 from cally.model.options import EventTypeOptions
 from cally.model.rules import EventTypeRules
@@ -26,7 +27,7 @@ class EventTypeDraft(msgspec.Struct, frozen=True, kw_only=True):
 
     Without a slug the title gives one; without a schedule the host's first one serves. `rules.duration_minutes` is the
     default length, `durations_minutes` are further ones. `description` is Markdown as it was typed. `resources` None
-    leaves what is needed as it is.
+    leaves what is needed as it is, `hosts` None who takes part in what a team offers: at first all its members.
     """
 
     title: str
@@ -41,6 +42,7 @@ class EventTypeDraft(msgspec.Struct, frozen=True, kw_only=True):
     listed: bool = True
     options: EventTypeOptions = EventTypeOptions()
     resources: tuple[NeededResource, ...] | None = None
+    hosts: tuple[Share, ...] | None = None
 
 
 def draft_of(event_type: EventType) -> EventTypeDraft:
@@ -60,12 +62,14 @@ def draft_of(event_type: EventType) -> EventTypeDraft:
     )
 
 
-def checked(draft: EventTypeDraft) -> EventTypeDraft:
-    """The draft, cleaned and complete but for slug and schedule; raises `invalid` with the field at fault."""
+def checked(draft: EventTypeDraft, *, of_team: bool = False) -> EventTypeDraft:
+    """The draft, cleaned and complete but for slug, schedule and hosts; raises `invalid` with the field at fault."""
+    if draft.hosts is not None and not of_team:
+        raise invalid("hosts", "Several hosts take part only in what a team offers.")
     require_stay_fits(draft.options.stay, draft.rules)
     return EventTypeDraft(
         title=line(draft.title, "title", longest=TITLE_LENGTH),
-        rules=checked_rules(draft.rules),
+        rules=checked_rules(draft.rules, of_team=of_team),
         slug=slug_of(draft.slug) if draft.slug else None,
         description=paragraph(draft.description, "description"),
         schedule_id=draft.schedule_id,
@@ -76,6 +80,7 @@ def checked(draft: EventTypeDraft) -> EventTypeDraft:
         listed=draft.listed,
         options=checked_options(draft.options),
         resources=None if draft.resources is None else checked_needs(draft.resources),
+        hosts=draft.hosts,
     )
 
 

@@ -17,7 +17,7 @@ PATTERNS = 50
 DATES = 1_000  # overrides, holidays, time off and travel, each
 
 
-def checked_rules(rules: EventTypeRules) -> EventTypeRules:
+def checked_rules(rules: EventTypeRules, *, of_team: bool = False) -> EventTypeRules:
     """The rules, as a capsule would say them; raises `invalid` with the field that is out of its bounds."""
     minutes_in_range(rules.duration_minutes, "duration_minutes", 1, DAY_MINUTES)
     if rules.step_minutes is not None:
@@ -28,7 +28,9 @@ def checked_rules(rules: EventTypeRules) -> EventTypeRules:
     minutes_in_range(rules.notice_minutes, "notice_minutes", 0, YEAR_DAYS * DAY_MINUTES)
     number_in_range(rules.notice_days, "notice_days", 0, YEAR_DAYS, "days")
     number_in_range(rules.seats, "seats", 1, SEATS, "seats")
-    if rules.assignment != "single":
+    if of_team and rules.assignment == "single":
+        raise invalid("assignment", "Of a team there are several hosts: “round_robin” or “collective”.")
+    if not of_team and rules.assignment != "single":
         raise invalid("assignment", "An event type of one host is assigned to that host: “single”.")
     if rules.horizon is not None:
         _check_horizon(rules.horizon)

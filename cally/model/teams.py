@@ -56,6 +56,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 DecidedBy = Literal["only_one_free", "least_booked", "longest_since", "first_in_order", "joined", "kept", "by_hand"]
 
 
+UNCOUNTED: frozenset[DecidedBy] = frozenset({"joined", "kept"})  # no turn was taken for these
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Who was chosen of a group, what decided, and who else was free (rule 61)."""
 

@@ -53,9 +53,21 @@ WHERE owner_id = :owner_id
 TITLES_BY_SCHEDULE = """
 SELECT title
 FROM event_type
-WHERE schedule_id = :schedule_id
-  AND archived_at IS NULL
+WHERE archived_at IS NULL
+  AND (
+    schedule_id = :schedule_id
+    OR id IN (
+      SELECT event_type_id
+      FROM event_type_host
+      WHERE schedule_id = :schedule_id
+    )
+  )
 ORDER BY position, id
+"""
+MOVE_ARCHIVED_SHARES = """
+UPDATE event_type_host
+SET schedule_id = :to_id
+WHERE schedule_id = :from_id
 """
 MOST_SEATS_TAKEN = """
 SELECT COALESCE(MAX(taken), 0)
@@ -90,6 +102,14 @@ UPDATE event_type
 SET position = :position,
     updated_at = :now
 WHERE id = :id
+"""
+HAND_OVER = """
+UPDATE event_type
+SET host_id = :to_id,
+    schedule_id = :schedule_id,
+    updated_at = :now
+WHERE team_id = :team_id
+  AND host_id = :from_id
 """
 ARCHIVE = """
 UPDATE event_type
@@ -155,7 +175,7 @@ async def next_position(db: Reader, owner_id: int) -> int:
 
 
 async def list_titles_by_schedule(db: Reader, schedule_id: int) -> list[str]:
-    """The titles of the event types on offer that a schedule serves."""
+    """The titles of the event types on offer that a schedule serves, those of teams included."""
     return [row[0] for row in await db.rows(TITLES_BY_SCHEDULE, schedule_id=schedule_id)]
 
 
@@ -175,6 +195,11 @@ async def update_position(tx: Writer, id: int, *, position: int, now: int) -> No
     await tx.run(UPDATE_POSITION, id=id, position=position, now=now)
 
 
+async def hand_over(tx: Writer, team_id: int, *, from_id: int, to_id: int, schedule_id: int, now: int) -> int:
+    """Let another host answer for a team's event types, archived ones included, by a schedule of theirs."""
+    return await tx.run(HAND_OVER, team_id=team_id, from_id=from_id, to_id=to_id, schedule_id=schedule_id, now=now)
+
+
 async def archive(tx: Writer, id: int, *, slug: str, now: int) -> None:
     """Take an event type off offer; its row stays for its bookings, under a slug that no address can have."""
     await tx.run(ARCHIVE, id=id, slug=slug, now=now)
@@ -182,6 +207,7 @@ async def archive(tx: Writer, id: int, *, slug: str, now: int) -> None:
 
 async def move_archived(tx: Writer, *, from_id: int, to_id: int) -> int:
     """Hand archived event types of one schedule to another, so that the first may go."""
+    await tx.run(MOVE_ARCHIVED_SHARES, from_id=from_id, to_id=to_id)
     return await tx.run(MOVE_ARCHIVED, from_id=from_id, to_id=to_id)
 
 

@@ -1,6 +1,8 @@
 """The SQL of teams, their members, and who of them can be assigned to an event type."""
 
-from cally.model.teams import Assignable, Team, TeamMember
+import msgspec
+
+from cally.model.teams import Assignable, Decision, Team, TeamMember
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
@@ -16,10 +18,12 @@ BY_SLUG = """
 SELECT id, slug, name, about
 FROM team
 WHERE slug = :slug
+  AND archived_at IS NULL
 """
 LIST = """
 SELECT id, slug, name, about
 FROM team
+WHERE archived_at IS NULL
 ORDER BY name, id
 """
 LIST_OF_HOST = """
@@ -37,9 +41,50 @@ SET slug = :slug,
     about = :about
 WHERE id = :id
 """
-DELETE = """
-DELETE FROM team
+ARCHIVE = """
+UPDATE team
+SET slug = :slug,
+    archived_at = :now
 WHERE id = :id
+"""
+DELETE_MEMBERS = """
+DELETE FROM team_member
+WHERE team_id = :team_id
+"""
+MEMBER = """
+SELECT team_id, host_id, manages
+FROM team_member
+WHERE team_id = :team_id
+  AND host_id = :host_id
+"""
+LIST_AHEAD = """
+SELECT booking.id
+FROM event_type
+JOIN booking
+  ON booking.event_type_id = event_type.id
+WHERE event_type.team_id = :team_id
+  AND booking.starts_at > :now
+  AND booking.status IN ('pending', 'confirmed')
+  AND (
+    booking.host_id = :host_id
+    OR EXISTS (
+      SELECT 1
+      FROM booking_host
+      WHERE booking_host.booking_id = booking.id
+        AND booking_host.host_id = :host_id
+    )
+  )
+ORDER BY booking.starts_at, booking.id
+LIMIT :limit
+"""
+COUNT_AHEAD = """
+SELECT count(*)
+FROM event_type
+JOIN booking
+  ON booking.event_type_id = event_type.id
+WHERE event_type.team_id = :team_id
+  AND booking.starts_at > :now
+  AND booking.status IN ('pending', 'confirmed')
 """
 MEMBERS = """
 SELECT team_id, host_id, manages
@@ -104,6 +149,33 @@ DELETE FROM event_type_host
 WHERE event_type_id = :event_type_id
   AND host_id = :host_id
 """
+DELETE_ASSIGNABLE_OF_MEMBER = """
+DELETE FROM event_type_host
+WHERE host_id = :host_id
+  AND event_type_id IN (
+    SELECT id
+    FROM event_type
+    WHERE team_id = :team_id
+  )
+"""
+LIST_ASSIGNED = """
+SELECT event_type_host.event_type_id, event_type_host.host_id, event_type_host.assigned
+FROM event_type_host
+JOIN event_type
+  ON event_type.id = event_type_host.event_type_id
+WHERE :event_type_id IS NULL
+   OR event_type_host.event_type_id = :event_type_id
+ORDER BY event_type_host.event_type_id, event_type_host.host_id
+"""
+LIST_DECISIONS = """
+SELECT decisions
+FROM booking
+WHERE event_type_id = :event_type_id
+  AND status IN ('pending', 'confirmed')
+  AND decisions <> '[]'
+"""
+
+_decisions = msgspec.json.Decoder(tuple[Decision, ...])
 
 
 async def insert(tx: Writer, team: Team, *, now: int) -> None:
@@ -138,9 +210,28 @@ async def update(tx: Writer, team: Team) -> None:
     await tx.run(UPDATE, id=team.id, slug=team.slug, name=team.name, about=team.about)
 
 
-async def delete(tx: Writer, id: int) -> None:
-    """Remove a team that has no members and no event types; the foreign keys refuse it for any other."""
-    await tx.run(DELETE, id=id)
+async def archive(tx: Writer, id: int, *, slug: str, now: int) -> None:
+    """Take a team away with its members; its row stays for its bookings, under a slug that no address can have."""
+    await tx.run(DELETE_MEMBERS, team_id=id)
+    await tx.run(ARCHIVE, id=id, slug=slug, now=now)
+
+
+async def member(db: Reader, team_id: int, host_id: int) -> TeamMember | None:
+    """A host's place in a team."""
+    row = await db.row(MEMBER, team_id=team_id, host_id=host_id)
+    return TeamMember(team_id=row[0], host_id=row[1], manages=bool(row[2])) if row else None
+
+
+async def list_ahead(db: Reader, team_id: int, host_id: int, *, now: int, limit: int) -> list[int]:
+    """The first live bookings of a team's event types that a host has ahead, by their rows (rule 57)."""
+    rows = await db.rows(LIST_AHEAD, team_id=team_id, host_id=host_id, now=now, limit=limit)
+    return [row[0] for row in rows]
+
+
+async def count_ahead(db: Reader, team_id: int, *, now: int) -> int:
+    """How many live bookings of a team's event types lie ahead."""
+    row = await db.row(COUNT_AHEAD, team_id=team_id, now=now)
+    return int(row[0]) if row else 0
 
 
 async def members(db: Reader, team_id: int) -> list[TeamMember]:
@@ -220,6 +311,21 @@ async def take_back(tx: Writer, event_type_id: int, host_id: int) -> None:
 async def delete_assignable(tx: Writer, event_type_id: int, host_id: int) -> int:
     """Let a host be assigned no more; the bookings they have stay theirs."""
     return await tx.run(DELETE_ASSIGNABLE, event_type_id=event_type_id, host_id=host_id)
+
+
+async def delete_assignable_of(tx: Writer, team_id: int, host_id: int) -> int:
+    """Let a host be assigned no more to anything of a team."""
+    return await tx.run(DELETE_ASSIGNABLE_OF_MEMBER, team_id=team_id, host_id=host_id)
+
+
+async def list_assigned(db: Reader, event_type_id: int | None = None) -> list[tuple[int, int, int]]:
+    """`(event type, host, bookings counted)` of all who can be assigned, or of those of one event type."""
+    return [(row[0], row[1], row[2]) for row in await db.rows(LIST_ASSIGNED, event_type_id=event_type_id)]
+
+
+async def list_decisions(db: Reader, event_type_id: int) -> list[tuple[Decision, ...]]:
+    """Why the hosts of each live booking of an event type were chosen; past ones included."""
+    return [_decisions.decode(row[0]) for row in await db.rows(LIST_DECISIONS, event_type_id=event_type_id)]
 
 
 def _team(row: Row) -> Team:
