@@ -65,7 +65,8 @@ async def book_series(
     found = await offer(store.reader, request.host, request.event_type)
     asked = offered(found, asked)
     checked = wanted(request, found)
-    dates = series_dates(request.starts_at, asked.rhythm, asked.count, found.schedule.rules.tz)
+    seconds = checked.duration_minutes * 60
+    dates = series_dates(request.starts_at, asked.rhythm, asked.count, found.schedule.rules.tz, seconds=seconds)
     keys = keys_of(idempotency_key, request, asked)
     try:
         return await _try(store, found, checked, request, asked, dates, keys, now, actor)

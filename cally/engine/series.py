@@ -19,7 +19,7 @@ RULES: dict[Rhythm, str] = {
 class SeriesDates(msgspec.Struct, frozen=True, kw_only=True):
     """The `starts` of a series, epoch seconds in order; `missing` are wall times that do not exist, in local seconds.
 
-    `by_rule`: no start is at a wall time that its day has twice, and none is missing.
+    `by_rule`: none is missing, and none starts, ends or lasts while the clocks change, so that a rule is enough.
     """
 
     starts: tuple[int, ...]
@@ -38,22 +38,27 @@ def series_rule(rhythm: Rhythm, first: int, tz: str) -> str:
     return f"FREQ=MONTHLY;BYDAY={(on.day + 6) // 7}{WEEKDAYS[on.weekday()]}"
 
 
-def series_dates(first: int, rhythm: Rhythm, count: int, tz: str) -> SeriesDates:
-    """`count` starts from `first` on, each at the wall time of the first.
+def series_dates(first: int, rhythm: Rhythm, count: int, tz: str, *, seconds: int = 0) -> SeriesDates:
+    """`count` starts from `first` on, each at the wall time of the first; each date lasts so many `seconds`.
 
     A date on which the clocks leap over that time is left out and not counted (RFC 5545 3.3.10); where they show it
     twice, it is the first of the two.
     """
     starts: list[int] = [first]
     missing: list[int] = []
-    twice = len(instants(tz, local(tz, first))) > 1
     for wall in _walls(first, rhythm, tz):
         if len(starts) >= count:
             break
         found = instants(tz, wall)
-        twice = twice or len(found) > 1
         (starts if found else missing).append(found[0] if found else wall)
-    return SeriesDates(starts=tuple(starts), missing=tuple(missing), by_rule=not missing and not twice)
+    plain = not missing and all(_is_plain(at, seconds, tz) for at in starts)
+    return SeriesDates(starts=tuple(starts), missing=tuple(missing), by_rule=plain)
+
+
+def _is_plain(at: int, seconds: int, tz: str) -> bool:
+    """Whether the clock shows start and end once each, and as far apart as they are."""
+    start, end = local(tz, at), local(tz, at + seconds)
+    return end - start == seconds and len(instants(tz, start)) == len(instants(tz, end)) == 1
 
 
 def nth_weekday(starts: Sequence[int], tz: str) -> int:

@@ -108,13 +108,13 @@ class _Page:
         """What makes it a series: a rule with its gaps where the clock allows, else the list of instants."""
         series = self._series
         if not series.by_rule:
-            if shown[1:]:
-                event.add("rdate", [_utc(at) for at in shown[1:]])
+            event.add("rdate", [_utc(at) for at in shown])  # the first one, too, or ical.js would not count it
             return
         every = {*(one.planned_at for one in series.occurrences), *series.skipped}
         dates = sorted(at for at in every if first <= at <= last)
         rule = dict(part.split("=") for part in series_rule(series.rhythm, first, series.tz).split(";"))
         event.add("rrule", {**rule, "COUNT": len(dates)})
+        self._planned(last)  # the zone's rules have to reach as far
         gaps = sorted(set(dates) - set(shown))
         if gaps:
             event.add("exdate", [self._planned(at) for at in gaps])

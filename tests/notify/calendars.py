@@ -13,6 +13,7 @@ from typing import Any
 import icalendar
 import msgspec
 import pytest
+import recurring_ical_events
 
 FOLDER = Path(__file__).parent / "ical_js"
 
@@ -33,6 +34,15 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     attendees: list[str]
     names: list[str]
+
+
+class Expanded(msgspec.Struct, frozen=True, kw_only=True):
+    """Every instance of a series as a reader found it: pairs of start and end, epoch seconds, in order."""
+
+    method: str
+    uid: str
+    sequence: int
+    instances: list[tuple[int, int]]
 
 
 def invitation(mail: EmailMessage) -> bytes:
@@ -72,6 +82,27 @@ def by_ical_js(data: bytes) -> Understood:
         ["node", str(installed() / "read.js")], input=data, capture_output=True, check=True, timeout=60
     )
     return msgspec.convert(json.loads(done.stdout), Understood)
+
+
+def expanded_by_icalendar(data: bytes) -> Expanded:
+    """As Python's recurring-ical-events expands it."""
+    calendar = icalendar.Calendar.from_ical(data)
+    (first, *_) = calendar.walk("VEVENT")
+    found = recurring_ical_events.of(calendar).between((1990, 1, 1), (2060, 1, 1))
+    return Expanded(
+        method=str(calendar["method"]),
+        uid=str(first["uid"]),
+        sequence=int(first["sequence"]),
+        instances=sorted((int(one.start.timestamp()), int(one.end.timestamp())) for one in found),
+    )
+
+
+def expanded_by_ical_js(data: bytes) -> Expanded:
+    """As ical.js expands it."""
+    done = subprocess.run(
+        ["node", str(installed() / "expand.js")], input=data, capture_output=True, check=True, timeout=60
+    )
+    return msgspec.convert(json.loads(done.stdout), Expanded)
 
 
 @lru_cache(maxsize=1)
