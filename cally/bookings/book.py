@@ -1,16 +1,16 @@
 """Booking: judged, claimed, stored, audited and announced in one transaction; nothing of it without the rest."""
 
 import hashlib
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from cally.bookings import turns
 from cally.bookings.availability import Availability
 from cally.bookings.claims import claim, with_names
+from cally.bookings.guest_limits import link_sent_again, require_fewer
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge
+from cally.bookings.offering import clear, freed
 from cally.bookings.offers import Offer, offer
 from cally.bookings.planned import Kept
 from cally.bookings.requests import Wanted, wanted
@@ -23,7 +23,7 @@ from cally.model.ids import new_id, new_uid
 from cally.model.messages import Kind
 from cally.model.rules import Refusal
 from cally.model.series import SeriesRequest
-from cally.model.zones import tzdata_version
+from cally.model.zones import tzdata_version, wall_time
 from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
 
 
@@ -39,24 +39,20 @@ async def book(
     """Book a slot for a guest; on disk when this returns (rules 47-50).
 
     The same idempotency key answers with the same booking (rule 49). Raises `not_found`, `invalid` with the field,
-    `idempotency_key_reused` when the key came with another request.
+    `idempotency_key_reused` when the key came with another request, `guest_limit` if this guest has enough (rule 46).
     """
     found = await offer(store.reader, request.host, request.event_type)
     asked = wanted(request, found)
     keys = keys_of(idempotency_key, request)
     try:
-        answer = await _try(store, found, asked, request, keys, now, actor)
+        async with link_sent_again(store, found, asked.guest.email, now=now):
+            answer = await _try(store, found, asked, request, keys, now, actor)
     except Overlap:
         answer = BOOKED
     if isinstance(answer, Booked):
         return answer
     minutes = asked.duration_minutes
     return await availability.taken(found, answer, request.starts_at, minutes=minutes, now=now, seats=asked.seats)
-
-
-def wall_time(instant: int, tz: str) -> str:
-    """The wall-clock time of an instant in a zone, ISO 8601 to the minute, without offset: what was meant (M5)."""
-    return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(tz)).strftime("%Y-%m-%dT%H:%M")
 
 
 Keys = tuple[bytes, bytes] | None
@@ -69,7 +65,8 @@ async def _try(
         earlier = await earlier_booking(tx, keys)
         if earlier is not None:
             return Booked(booking=earlier, created=False)
-        await occupancy.delete_expired(tx, now)
+        await clear(tx, now)
+        await freed(tx, found.owners, (request.starts_at, request.starts_at + asked.duration_minutes * 60), now=now)
         own = await own_hold(tx, request, found, asked)
         booking = await place(tx, found, asked, request.starts_at, now=now, actor=actor, own=own)
         if isinstance(booking, Refusal):
@@ -92,15 +89,21 @@ async def place(
     own: frozenset[str] = frozenset(),
     series_id: int | None = None,
     kept: Kept | None = None,
+    for_host: bool = False,
 ) -> Booking | Refusal:
     """Judge, claim and store one booking in the caller's transaction, which tells whoever must know of it.
 
     `own` are the guest's holds, given up for it; `kept` are the hosts of a series, had again where they are free.
-    Raises `Overlap` when the database refuses what was judged free.
+    What the host does or wished for (`for_host`) is held back by claims alone. Raises `Overlap` when the database
+    refuses what was judged free, `guest_limit` when the guest has enough bookings ahead (rule 46).
     """
+    if not for_host:
+        await require_fewer(tx, found, asked.guest.email, now=now)
     wanted_seats = for_seats(found, asked.seats)
     minutes = asked.duration_minutes
-    assigned = await judge(tx, wanted_seats, starts_at, duration_minutes=minutes, now=now, without=own, kept=kept)
+    assigned = await judge(
+        tx, wanted_seats, starts_at, duration_minutes=minutes, now=now, without=own, kept=kept, for_host=for_host
+    )
     if isinstance(assigned, Refusal):
         return assigned
     if kept is not None:

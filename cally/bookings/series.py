@@ -7,6 +7,7 @@ import msgspec
 from cally import engine
 from cally.bookings.availability import Availability
 from cally.bookings.book import Keys, earlier_booking, keys_of, own_hold, place
+from cally.bookings.guest_limits import link_sent_again
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import judge
 from cally.bookings.offers import Offer, offer
@@ -69,7 +70,8 @@ async def book_series(
     dates = series_dates(request.starts_at, asked.rhythm, asked.count, found.schedule.rules.tz, seconds=seconds)
     keys = keys_of(idempotency_key, request, asked)
     try:
-        return await _try(store, found, checked, request, asked, dates, keys, now, actor)
+        async with link_sent_again(store, found, checked.guest.email, now=now):
+            return await _try(store, found, checked, request, asked, dates, keys, now, actor)
     except _ClashError as clash:
         refused = clash.refused
     except Overlap:

@@ -30,6 +30,16 @@ def email_address(text: str, field: str = "email") -> str:
     return address
 
 
+def without_tag(address: str) -> str:
+    """The address that counts as the same mailbox (rule 46): `cleo@…` for `cleo+work@…`, which is kept as typed.
+
+    Nothing else is guessed: dots and further habits of single providers may tell mailboxes apart elsewhere.
+    """
+    local, _, domain = address.rpartition("@")
+    plain = local.partition("+")[0]
+    return f"{plain or local}@{domain}"
+
+
 def _is_local_part(text: str) -> bool:
     """A dot-atom (RFC 5322 3.2.3, RFC 6532): printable, without specials, no dot at an end or doubled."""
     atoms = text.split(".")

@@ -4,10 +4,12 @@ import hashlib
 
 import msgspec
 
+from cally.model.bookings import Booking
 from cally.model.messages import Kind, Medium, Recipient, Snapshot
 from cally.store import Writer, channels, jobs, messages
 
 HASH_LENGTH = 12
+DAY_SECONDS = 86_400
 STANDING: frozenset[Kind] = frozenset({"confirmed", "rescheduled"})
 
 
@@ -78,6 +80,31 @@ async def plan_waiting(tx: Writer, snapshot: Snapshot, kind: Kind, *, waitlist_i
     )
     if row is not None:
         await jobs.insert(tx, kind=mailing.medium, subject=row, due_at=now, now=now)
+
+
+async def plan_again(tx: Writer, booking: Booking, *, now: int) -> None:
+    """Send the guest the last word about a booking once more, at most once a day; not while it waits to be sent."""
+    told = [one for one in await messages.list_of(tx, booking.id) if (one.recipient, one.medium) == ("guest", "mail")]
+    if not told or told[-1].state == "waiting":
+        return
+    last, mailing = told[-1], Mailing(recipient="guest", medium="mail", address=booking.guest.email)
+    series = last.snapshot.series
+    row = await messages.insert(
+        tx,
+        booking_id=last.booking_id,
+        series_id=series.id if series is not None and series.whole else None,
+        kind=last.kind,
+        sequence=last.sequence,
+        recipient="guest",
+        medium="mail",
+        address=mailing.address,
+        channel_id=None,
+        message_id=message_id(last.snapshot, last.kind, mailing).replace("@", f".again{now // DAY_SECONDS}@", 1),
+        snapshot=messages.snapshot_text(last.snapshot),
+        now=now,
+    )
+    if row is not None:
+        await jobs.insert(tx, kind="mail", subject=row, due_at=now, now=now)
 
 
 async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind, *, host_alone: bool) -> list[Mailing]:

@@ -24,6 +24,7 @@ STATUS = {
     "method_not_allowed": 405,
     "too_slow": 408,
     "conflict": 409,
+    "guest_limit": 409,
     "slot_taken": 409,
     "too_large": 413,
     "too_long": 414,

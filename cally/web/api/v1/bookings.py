@@ -91,7 +91,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     body=BookingWanted,
     keyed=True,
     answers={201: BookingShown, 200: BookingShown},
-    refuses=("not_found", "slot_taken", "idempotency_key_reused"),
+    refuses=("not_found", "slot_taken", "guest_limit", "idempotency_key_reused"),
 )
 async def make_booking(call: Call) -> Answer:
     """Book a slot for a guest.

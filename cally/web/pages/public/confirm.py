@@ -76,6 +76,9 @@ async def _again(
     if error.code == "idempotency_key_reused":
         fresh = Form([(name, value) for name, value in form.pairs if name != "key"] + [("key", new_key())])
         return await details_page(request, doors, found, words, form=fresh, status=409, notice=ALREADY)
+    if error.code == "guest_limit":
+        doors.wake()
+        return await details_page(request, doors, found, words, form=form, status=409, notice=error.sentence)
     if error.code == "rate_limited":
         wait = {"retry-after": str(error.facts["retry_after"])}
         told = f"{error.sentence} Your details are kept."
