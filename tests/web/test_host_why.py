@@ -121,7 +121,7 @@ async def test_a_buffer_says_whose_it_is(page: Page) -> None:
     said = await page.told()
     assert "it is too close to something else" in said
     assert "9:30–10:00 booked: Intro call, Cleo Çelik; 10 min are kept free after it." in said
-    assert "A start that is far enough away: Tue 22 Sept, 10:10." in said
+    assert "From Tue 22 Sept, 10:10 on it is far enough away." in said
 
 
 async def test_busy_time_says_which_calendar(page: Page) -> None:

@@ -217,7 +217,7 @@ def _claimed(told: Explanation, party: Party, refusal: Refusal, words: Words) ->
     if refusal.code == "held":
         yield Line(text="It is free again then, unless the guest finishes.")
     elif refusal.until is not None and refusal.code == "buffer":
-        yield Line(text=f"A start that is far enough away: {words.moment(refusal.until)}.")
+        yield Line(text=f"From {words.moment(refusal.until)} on it is far enough away.")
 
 
 def _gap(claim: Claimed, obstacles: tuple[Obstacle, ...], start: int) -> str:
