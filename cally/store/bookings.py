@@ -32,14 +32,45 @@ LIST = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
        created_at, updated_at, co_hosts, resources, decisions, series_id
-FROM booking
-WHERE host_id = :host_id
-  AND ends_at > :from_at
-  AND starts_at < :to_at
-  AND (:status IS NULL OR status = :status)
-  AND (:pattern IS NULL OR guest_name LIKE :pattern ESCAPE '\\' OR guest_email LIKE :pattern ESCAPE '\\'
-       OR terms LIKE :pattern ESCAPE '\\')
-  AND (starts_at > :after_start OR (starts_at = :after_start AND id > :after_id))
+FROM (
+  SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz,
+         tzdata_version, guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms,
+         reason, no_show, created_at, updated_at, co_hosts, resources, decisions, series_id
+  FROM booking
+  WHERE host_id = :host_id
+    AND ends_at > :from_at
+    AND starts_at < :to_at
+    AND (:status IS NULL OR status = :status)
+    AND (:pattern IS NULL OR guest_name LIKE :pattern ESCAPE '\\' OR guest_email LIKE :pattern ESCAPE '\\'
+         OR terms LIKE :pattern ESCAPE '\\')
+    AND (starts_at > :after_start OR (starts_at = :after_start AND id > :after_id))
+  ORDER BY starts_at, id
+  LIMIT :limit
+) AS answered_for
+UNION ALL
+SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
+       guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
+       created_at, updated_at, co_hosts, resources, decisions, series_id
+FROM (
+  SELECT booking.id, booking.uid, booking.sequence, booking.status, booking.host_id, booking.event_type_id,
+         booking.starts_at, booking.ends_at, booking.starts_local, booking.tz, booking.tzdata_version,
+         booking.guest_name, booking.guest_email, booking.guest_tz, booking.guest_locale, booking.companions,
+         booking.answers, booking.notes, booking.terms, booking.reason, booking.no_show, booking.created_at,
+         booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id
+  FROM booking_host
+  JOIN booking
+    ON booking.id = booking_host.booking_id
+  WHERE booking_host.host_id = :host_id
+    AND booking_host.starts_at < :to_at
+    AND booking.ends_at > :from_at
+    AND booking.starts_at < :to_at
+    AND (:status IS NULL OR booking.status = :status)
+    AND (:pattern IS NULL OR booking.guest_name LIKE :pattern ESCAPE '\\'
+         OR booking.guest_email LIKE :pattern ESCAPE '\\' OR booking.terms LIKE :pattern ESCAPE '\\')
+    AND (booking.starts_at > :after_start OR (booking.starts_at = :after_start AND booking.id > :after_id))
+  ORDER BY booking_host.starts_at, booking.id
+  LIMIT :limit
+) AS taken_part_in
 ORDER BY starts_at, id
 LIMIT :limit
 """
@@ -47,14 +78,59 @@ LIST_LATEST_FIRST = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
        created_at, updated_at, co_hosts, resources, decisions, series_id
-FROM booking
-WHERE host_id = :host_id
-  AND ends_at > :from_at
-  AND starts_at < :to_at
-  AND (:status IS NULL OR status = :status)
-  AND (:pattern IS NULL OR guest_name LIKE :pattern ESCAPE '\\' OR guest_email LIKE :pattern ESCAPE '\\'
-       OR terms LIKE :pattern ESCAPE '\\')
+FROM (
+  SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz,
+         tzdata_version, guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms,
+         reason, no_show, created_at, updated_at, co_hosts, resources, decisions, series_id
+  FROM booking
+  WHERE host_id = :host_id
+    AND ends_at > :from_at
+    AND starts_at < :to_at
+    AND (:status IS NULL OR status = :status)
+    AND (:pattern IS NULL OR guest_name LIKE :pattern ESCAPE '\\' OR guest_email LIKE :pattern ESCAPE '\\'
+         OR terms LIKE :pattern ESCAPE '\\')
+  ORDER BY starts_at DESC, id DESC
+  LIMIT :limit
+) AS answered_for
+UNION ALL
+SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
+       guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
+       created_at, updated_at, co_hosts, resources, decisions, series_id
+FROM (
+  SELECT booking.id, booking.uid, booking.sequence, booking.status, booking.host_id, booking.event_type_id,
+         booking.starts_at, booking.ends_at, booking.starts_local, booking.tz, booking.tzdata_version,
+         booking.guest_name, booking.guest_email, booking.guest_tz, booking.guest_locale, booking.companions,
+         booking.answers, booking.notes, booking.terms, booking.reason, booking.no_show, booking.created_at,
+         booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id
+  FROM booking_host
+  JOIN booking
+    ON booking.id = booking_host.booking_id
+  WHERE booking_host.host_id = :host_id
+    AND booking_host.starts_at < :to_at
+    AND booking.ends_at > :from_at
+    AND booking.starts_at < :to_at
+    AND (:status IS NULL OR booking.status = :status)
+    AND (:pattern IS NULL OR booking.guest_name LIKE :pattern ESCAPE '\\'
+         OR booking.guest_email LIKE :pattern ESCAPE '\\' OR booking.terms LIKE :pattern ESCAPE '\\')
+  ORDER BY booking_host.starts_at DESC, booking.id DESC
+  LIMIT :limit
+) AS taken_part_in
 ORDER BY starts_at DESC, id DESC
+LIMIT :limit
+"""
+LIST_OF_TEAM = """
+SELECT booking.id, booking.uid, booking.sequence, booking.status, booking.host_id, booking.event_type_id,
+       booking.starts_at, booking.ends_at, booking.starts_local, booking.tz, booking.tzdata_version,
+       booking.guest_name, booking.guest_email, booking.guest_tz, booking.guest_locale, booking.companions,
+       booking.answers, booking.notes, booking.terms, booking.reason, booking.no_show, booking.created_at,
+       booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id
+FROM event_type
+JOIN booking
+  ON booking.event_type_id = event_type.id
+WHERE event_type.team_id = :team_id
+  AND booking.ends_at > :from_at
+  AND booking.status IN ('pending', 'confirmed')
+ORDER BY booking.starts_at, booking.id
 LIMIT :limit
 """
 LIST_OF_SLOT = """
@@ -78,6 +154,11 @@ SET starts_at = :starts_at,
     sequence = sequence + 1,
     updated_at = :now
 WHERE id = :id
+"""
+UPDATE_CO_HOSTS_TIME = """
+UPDATE booking_host
+SET starts_at = :starts_at
+WHERE booking_id = :id
 """
 INSERT_CO_HOST = """
 INSERT INTO booking_host (booking_id, host_id, starts_at)
@@ -112,10 +193,21 @@ WHERE id = :id
 """
 COUNT_FUTURE = """
 SELECT count(*)
-FROM booking
-WHERE host_id = :host_id
-  AND ends_at > :now
-  AND status IN ('pending', 'confirmed')
+FROM (
+  SELECT id
+  FROM booking
+  WHERE host_id = :host_id
+    AND ends_at > :now
+    AND status IN ('pending', 'confirmed')
+  UNION ALL
+  SELECT booking.id
+  FROM booking_host
+  JOIN booking
+    ON booking.id = booking_host.booking_id
+  WHERE booking_host.host_id = :host_id
+    AND booking.ends_at > :now
+    AND booking.status IN ('pending', 'confirmed')
+) AS ahead
 """
 IDEMPOTENT = """
 SELECT request_hash, booking_id
@@ -225,6 +317,11 @@ async def list_latest_first(
     return [_booking(row) for row in rows]
 
 
+async def list_of_team(db: Reader, team_id: int, *, from_at: int, limit: int) -> list[Booking]:
+    """Live bookings of a team's event types that end after an instant, earliest first, whosever they are."""
+    return [_booking(row) for row in await db.rows(LIST_OF_TEAM, team_id=team_id, from_at=from_at, limit=limit)]
+
+
 async def list_of_slot(db: Reader, *, host_id: int, event_type_id: int, starts_at: int) -> list[Booking]:
     """A host's bookings of an event type at one start, whatever became of them, in the order they were made."""
     rows = await db.rows(LIST_OF_SLOT, host_id=host_id, event_type_id=event_type_id, starts_at=starts_at)
@@ -244,6 +341,7 @@ async def update_time(tx: Writer, booking: Booking, *, now: int) -> None:
         status=booking.status,
         now=now,
     )
+    await tx.run(UPDATE_CO_HOSTS_TIME, id=booking.id, starts_at=booking.starts_at)
 
 
 async def update_hosts(tx: Writer, booking: Booking) -> None:
@@ -279,7 +377,7 @@ async def update_no_show(tx: Writer, id: int, *, no_show: bool, now: int) -> Non
 
 
 async def count_future(db: Reader, host_id: int, now: int) -> int:
-    """How many live bookings of a host have not ended yet (rule 57)."""
+    """How many live bookings that a host takes part in have not ended yet (rule 57)."""
     row = await db.row(COUNT_FUTURE, host_id=host_id, now=now)
     return int(row[0]) if row else 0
 

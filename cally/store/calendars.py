@@ -107,6 +107,13 @@ WHERE uid = :uid
   AND host_id = :host_id
 UNION ALL
 SELECT 1
+FROM booking
+JOIN booking_host
+  ON booking_host.booking_id = booking.id
+WHERE booking.uid = :uid
+  AND booking_host.host_id = :host_id
+UNION ALL
+SELECT 1
 FROM series
 JOIN booking
   ON booking.series_id = series.id

@@ -65,6 +65,10 @@ SELECT EXISTS (
   SELECT 1
   FROM booking
   WHERE host_id = :id
+  UNION ALL
+  SELECT 1
+  FROM booking_host
+  WHERE host_id = :id
 )
 """
 DELETE_CALENDARS = """
