@@ -71,3 +71,12 @@ BEGIN
   VALUES (NEW.id, 1)
   ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
 END;
+
+-- Whoever may no longer be booked is out of every team's slots at once.
+CREATE TRIGGER account_revision_update
+AFTER UPDATE OF verified_at, disabled_at ON account
+BEGIN
+  INSERT INTO revision (owner_id, number)
+  VALUES (NEW.id, 1)
+  ON CONFLICT (owner_id) DO UPDATE SET number = number + 1;
+END;
