@@ -39,8 +39,8 @@ def vtimezone(tz: str, year: int, last: int | None = None) -> "Timezone":
         part.add("tzoffsetfrom", before.offset)
         part.add("tzoffsetto", after.offset)
         part.add("tzname", after.name)
-        if onsets[1:]:
-            part.add("rdate", onsets[1:])
+        for onset in onsets if onsets[1:] else ():
+            part.add("rdate", [onset])  # one each, the first among them: ical.js reads no more, and then no DTSTART
         component.add_component(part)
     return component
 

@@ -120,8 +120,10 @@ def test_a_change_of_the_clocks_is_told_by_the_clock_before_it() -> None:
     """Both onsets are wall times of the offset they end (RFC 5545 3.6.5): 02:00 in spring, 03:00 in autumn."""
     lines = file(booking()).decode().split("\r\n")
     spring, autumn = lines.index("BEGIN:DAYLIGHT"), lines.index("END:DAYLIGHT") + 1
-    assert lines[spring + 1 : spring + 3] == ["DTSTART:20250330T020000", "RDATE:20260329T020000,20270328T020000"]
-    assert lines[autumn + 1 : autumn + 3] == ["DTSTART:20251026T030000", "RDATE:20261025T030000,20271031T030000"]
+    onsets = ["RDATE:20250330T020000", "RDATE:20260329T020000", "RDATE:20270328T020000"]
+    assert lines[spring + 1 : spring + 5] == ["DTSTART:20250330T020000", *onsets]
+    onsets = ["RDATE:20251026T030000", "RDATE:20261025T030000", "RDATE:20271031T030000"]
+    assert lines[autumn + 1 : autumn + 5] == ["DTSTART:20251026T030000", *onsets]
 
 
 @pytest.mark.parametrize("read", READERS)
