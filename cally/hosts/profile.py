@@ -2,6 +2,7 @@
 
 from cally.errors import invalid, not_found
 from cally.hosts.rules import checked_caps
+from cally.hosts.schedules import move_followers
 from cally.model.accounts import Actor
 from cally.model.hosts import Host
 from cally.model.locales import locale_tag
@@ -46,7 +47,8 @@ async def update_host(
 ) -> Host:
     """Change what is given, keep the rest; the account is called as its host is.
 
-    Raises `invalid` with the field, also for a slug that is taken. The old address answers no more.
+    Raises `invalid` with the field, also for a slug that is taken. The old address answers no more. Schedules that
+    follow the host move along; bookings keep their instants (rule 13).
     """
     async with store.write() as tx:
         known = await hosts.by_id(tx, host_id)
@@ -67,6 +69,8 @@ async def update_host(
             raise invalid("slug", f"The address “{changed.slug}” is taken; please choose another one.")
         await hosts.update(tx, changed)
         await accounts.update_name(tx, host_id, changed.name)
+        if changed.tz != known.tz:
+            await move_followers(tx, host_id, changed.tz, now=now, actor=actor)
         await _record(tx, known, changed, now, actor)
     return changed
 

@@ -24,11 +24,19 @@ def default_rules(tz: str) -> ScheduleRules:
 
 
 async def create_schedule(
-    store: Store, host_id: int, *, name: str, rules: ScheduleRules, now: int, actor: Actor
+    store: Store,
+    host_id: int,
+    *,
+    name: str,
+    rules: ScheduleRules,
+    follows_host: bool = False,
+    now: int,
+    actor: Actor,
 ) -> Schedule:
     """A new schedule of a host; raises `invalid` with the path at fault, `not_found` for an unknown host.
 
-    A host whose zone nobody has said lives, from the first schedule on, where that one's clocks are.
+    A host whose zone nobody has said lives, from the first schedule on, where that one's clocks are. One that follows
+    its host has their zone instead of its own (rule 13).
     """
     title, kept = line(name, "name", longest=NAME_LENGTH), checked_schedule(rules)
     async with store.write() as tx:
@@ -36,28 +44,52 @@ async def create_schedule(
         if host is None:
             raise not_found("host")
         if host.tz == UNSAID_TZ and not await schedules.list_of(tx, host_id):
-            await hosts.update(tx, msgspec.structs.replace(host, tz=kept.tz))
-        return await insert_schedule(tx, host_id, title, kept, now=now, actor=actor)
+            host = msgspec.structs.replace(host, tz=kept.tz)
+            await hosts.update(tx, host)
+        if follows_host:
+            kept = msgspec.structs.replace(kept, tz=host.tz)
+        return await insert_schedule(tx, host_id, title, kept, follows_host=follows_host, now=now, actor=actor)
 
 
 async def insert_schedule(
-    tx: Writer, host_id: int, name: str, rules: ScheduleRules, *, now: int, actor: Actor
+    tx: Writer,
+    host_id: int,
+    name: str,
+    rules: ScheduleRules,
+    *,
+    follows_host: bool = False,
+    now: int,
+    actor: Actor,
 ) -> Schedule:
     """Store checked hours, with their audit entry."""
-    schedule = Schedule(id=new_id(now), host_id=host_id, name=name, rules=rules)
+    schedule = Schedule(id=new_id(now), host_id=host_id, name=name, rules=rules, follows_host=follows_host)
     await schedules.insert(tx, schedule, now=now)
     await _record(tx, schedule, "create", now, actor)
     return schedule
 
 
 async def update_schedule(
-    store: Store, schedule_id: int, *, name: str, rules: ScheduleRules, now: int, actor: Actor
+    store: Store,
+    schedule_id: int,
+    *,
+    name: str,
+    rules: ScheduleRules,
+    follows_host: bool | None = None,
+    now: int,
+    actor: Actor,
 ) -> Schedule:
-    """Write a schedule anew; bookings stay where they are (rule 56). Whose it is, the door must judge."""
+    """Write a schedule anew; bookings stay where they are (rules 13, 56). Whose it is, the door must judge.
+
+    One that follows its host has their zone, whatever the rules say; None leaves that as it is.
+    """
     title, kept = line(name, "name", longest=NAME_LENGTH), checked_schedule(rules)
     async with store.write() as tx:
         known = await _get(tx, schedule_id)
-        schedule = msgspec.structs.replace(known, name=title, rules=kept)
+        follows = known.follows_host if follows_host is None else follows_host
+        host = await hosts.by_id(tx, known.host_id) if follows else None
+        if host is not None:
+            kept = msgspec.structs.replace(kept, tz=host.tz)
+        schedule = msgspec.structs.replace(known, name=title, rules=kept, follows_host=follows)
         await schedules.update(tx, schedule, now=now)
         await _record(tx, schedule, "update", now, actor)
     return schedule
@@ -77,6 +109,15 @@ async def delete_schedule(store: Store, schedule_id: int, *, now: int, actor: Ac
         await event_types.move_archived(tx, from_id=schedule_id, to_id=others[0])
         await schedules.delete(tx, schedule_id)
         await _record(tx, schedule, "delete", now, actor)
+
+
+async def move_followers(tx: Writer, host_id: int, tz: str, *, now: int, actor: Actor) -> None:
+    """Read the hours that follow a host on the clocks of where they live now (rule 13)."""
+    for schedule in await schedules.list_of(tx, host_id):
+        if schedule.follows_host and schedule.rules.tz != tz:
+            moved = msgspec.structs.replace(schedule, rules=msgspec.structs.replace(schedule.rules, tz=tz))
+            await schedules.update(tx, moved, now=now)
+            await _record(tx, moved, "update", now, actor)
 
 
 async def list_schedules(db: Reader, host_id: int) -> list[Schedule]:

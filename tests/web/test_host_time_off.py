@@ -65,7 +65,7 @@ async def test_days_far_ahead_are_not_told(app: Any, store: Store, signed_in: Si
 
 
 async def test_bookings_there_are_shown_before_saving(app: Any, store: Store, signed_in: SignedIn):
-    """Nothing is kept until the host has seen them; then they stay, and the list says so."""
+    """Nothing is kept until the host has seen those of these very days; then they stay, and the list says so."""
     owner = await ada(store)
     booking = await cleo_books(store, at("2026-09-23 08:00"))
     sent = {"first": "2026-09-22", "last": "2026-09-24"}
@@ -75,6 +75,7 @@ async def test_bookings_there_are_shown_before_saving(app: Any, store: Store, si
         assert "1 booking lies in these days. They stay unless you move or cancel them." in words(page)
         assert f"/app/bookings/{booking.uid}/reschedule" in page.text
         again = fields(page.text.replace('<form class="form" method="post">', '<form action="here">'), "here")
+        assert (await client.post(PATH, data=again | {"first": "2026-09-21"})).status_code == 200
         assert (await client.post(PATH, data=again)).status_code == 303
         assert "1 booking lies there" in words(await client.get(PATH))
     assert await days(store, owner) == [(22, 24)]

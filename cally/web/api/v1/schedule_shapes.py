@@ -52,7 +52,10 @@ class TravelGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ScheduleChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to change; a list that is given takes the place of the one that was."""
+    """What is to change; a list that is given takes the place of the one that was.
+
+    `follows_host`: its zone is the host's, wherever they move; a `tz` does not count then.
+    """
 
     name: str | UnsetType = UNSET
     tz: str | UnsetType = UNSET
@@ -62,6 +65,7 @@ class ScheduleChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     holidays: tuple[date, ...] | UnsetType = UNSET
     time_off: tuple[Dates, ...] | UnsetType = UNSET
     travel: tuple[TravelGiven, ...] | UnsetType = UNSET
+    follows_host: bool | UnsetType = UNSET
 
 
 class ScheduleWanted(ScheduleChanges, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,6 +88,7 @@ class ScheduleShown(msgspec.Struct, frozen=True, kw_only=True):
     holidays: tuple[date, ...] = ()
     time_off: tuple[Dates, ...] = ()
     travel: tuple[TravelGiven, ...] = ()
+    follows_host: bool = False
 
 
 class SchedulesShown(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ async def create_schedule(call: Call) -> Answer:
         holder.account.id,
         name=call.body.name,
         rules=_rules(call.sent),
+        follows_host=call.body.follows_host is True,
         now=call.now,
         actor=holder.actor(),
     )
@@ -66,7 +67,8 @@ async def change_schedule(call: Call) -> Answer:
     """Change what is given; bookings stay where they are."""
     known = await _own(call)
     rules = _rules(schedule_to_json(known.rules) | call.sent)
-    return answer(_shown(await _write(call, known, rules, name=call.sent.get("name", known.name))))
+    follows = call.sent.get("follows_host", known.follows_host)
+    return answer(_shown(await _write(call, known, rules, name=call.sent.get("name", known.name), follows=follows)))
 
 
 @noun.does("DELETE", "/schedules/{id}", scope=WRITE, answers={204: None}, refuses=("not_found", "conflict"))
@@ -156,9 +158,18 @@ async def _own(call: Call) -> Schedule:
     return found
 
 
-async def _write(call: Call, known: Schedule, rules: ScheduleRules, *, name: str) -> Schedule:
-    actor = call.token_holder.actor()
-    return await hosts.update_schedule(call.doors.store, known.id, name=name, rules=rules, now=call.now, actor=actor)
+async def _write(
+    call: Call, known: Schedule, rules: ScheduleRules, *, name: str, follows: bool | None = None
+) -> Schedule:
+    return await hosts.update_schedule(
+        call.doors.store,
+        known.id,
+        name=name,
+        rules=rules,
+        follows_host=follows,
+        now=call.now,
+        actor=call.token_holder.actor(),
+    )
 
 
 async def _write_rows(call: Call, known: Schedule, field: str, rows: list[Any]) -> None:
@@ -171,9 +182,10 @@ def _rows(known: Schedule, field: str) -> list[Any]:
 
 
 def _rules(sent: dict[str, Any]) -> ScheduleRules:
-    return schedule_from_json({name: value for name, value in sent.items() if name != "name"})
+    return schedule_from_json({name: value for name, value in sent.items() if name not in {"name", "follows_host"}})
 
 
 def _shown(schedule: Schedule) -> ScheduleShown:
     rules = schedule_to_json(schedule.rules)
-    return msgspec.convert({"id": str(schedule.id), "name": schedule.name, **rules}, ScheduleShown)
+    own = {"id": str(schedule.id), "name": schedule.name, "follows_host": schedule.follows_host}
+    return msgspec.convert(own | rules, ScheduleShown)

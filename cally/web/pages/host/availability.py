@@ -19,12 +19,13 @@ from cally.hosts import (
     update_schedule,
 )
 from cally.model.hosts import Schedule
-from cally.model.rules import DAY_MINUTES
+from cally.model.rules import DAY_MINUTES, ScheduleRules
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host import week as weeks
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.month import month_shown
+from cally.web.pages.host.moves import Move, moves
 from cally.web.pages.host.notices import of_error
 from cally.web.pages.host.week import Week
 from cally.web.pages.host.wording import NAMES, Words
@@ -75,12 +76,18 @@ async def change(request: Asked, desk: NamedDependency[Desk], id: FromPath[int])
     if form.has("act"):
         form.faults.clear()
         return await schedule_page(desk, schedule, week=weeks.edited(week, form.text("act")), form=form)
-    name, tz = form.line("name", longest=100), form.zone()
+    follows = form.flag("follows")
+    name, tz = form.line("name", longest=100), desk.host.tz if follows else form.zone()
     if form.faults:
         return await schedule_page(desk, schedule, week=week, form=form, status=422)
     rules = msgspec.structs.replace(schedule.rules, tz=tz, weekly=weeks.weekly(week))
+    moved = _moved(desk, schedule, rules, form)
+    if moved:
+        return await schedule_page(desk, schedule, week=week, form=form, moved=moved)
     try:
-        await update_schedule(desk.store, id, name=name, rules=rules, now=desk.now, actor=desk.actor)
+        await update_schedule(
+            desk.store, id, name=name, rules=rules, follows_host=follows, now=desk.now, actor=desk.actor
+        )
     except CallyError as error:
         form.note(error)
         return await schedule_page(desk, schedule, week=week, form=form, status=422)
@@ -109,6 +116,14 @@ async def own_schedule(desk: Desk, id: FromPath[int]) -> Schedule:
     return found
 
 
+def _moved(desk: Desk, schedule: Schedule, rules: ScheduleRules, form: Form) -> list[Move]:
+    """What another zone changes, unless it was shown already or nothing is."""
+    if rules.tz == schedule.rules.tz or form.text("anyway") == rules.tz:
+        return []
+    hours = msgspec.structs.replace(schedule.hours, tz=rules.tz, weekly=rules.weekly)
+    return moves(schedule, hours, desk.words)
+
+
 async def schedule_page(
     desk: Desk,
     schedule: Schedule,
@@ -116,11 +131,15 @@ async def schedule_page(
     week: Week | None = None,
     form: Form | None = None,
     dates: Form | None = None,
+    moved: list[Move] | None = None,
     status: int = 200,
 ) -> Page:
-    """The editor of a schedule; `form` is its week as it was sent, `dates` the last form about single dates."""
+    """The editor of a schedule; `form` is its week as it was sent, `dates` the last form about single dates.
+
+    `moved` is what another zone would change, to be seen before it is saved.
+    """
     words, query = desk.words, desk.request.query_params
-    shown = form or Form.of(name=schedule.name, tz=schedule.rules.tz)
+    shown = form or Form.of(name=schedule.name, tz=schedule.rules.tz, follows=schedule.follows_host)
     rows = week or weeks.week_of(schedule.rules)
     said = dates or Form()
     hours = msgspec.structs.replace(schedule.hours, weekly=weeks.weekly(rows))
@@ -132,6 +151,8 @@ async def schedule_page(
         schedule=schedule,
         schedules=[(other.id, other.name) for other in await list_schedules(desk.db, desk.host.id)],
         form=shown,
+        moved=moved or [],
+        tz=desk.host.tz if shown.flag("follows") else shown.text("tz"),
         dates=said,
         week=rows,
         zones=zone_names(),

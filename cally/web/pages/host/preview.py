@@ -50,8 +50,8 @@ def weekday_names(week_starts_on: str, words: Words) -> list[str]:
 
 
 def hours_by_day(rules: ScheduleRules, words: Words, days: Sequence[date]) -> dict[date, list[str]]:
-    """The openings of successive dates as the engine answers them, in words; a closed date has no entry."""
-    window = (_midnight(days[0], rules.tz), _midnight(days[-1] + timedelta(days=1), rules.tz))
+    """The openings of successive dates on the reader's clocks, as the engine answers them; a closed date has none."""
+    window = (_midnight(days[0], words.tz), _midnight(days[-1] + timedelta(days=1), words.tz))
     asked = Question(
         now=window[0],
         window=window,

@@ -1,5 +1,6 @@
 """A host's profile: who they are to guests, their password, and the tokens their programs sign in with."""
 
+import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -7,12 +8,14 @@ from litestar.params import FromPath
 from cally.accounts import change_password, create_token, list_tokens, revoke_token
 from cally.accounts.password_rules import SHORTEST
 from cally.errors import CallyError
-from cally.hosts import update_host
+from cally.hosts import list_schedules, update_host
 from cally.model.accounts import SCOPES, ApiToken
 from cally.model.rules import DAYS
+from cally.model.zones import is_zone
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Desk, Page
+from cally.web.pages.host.moves import Move, moves
 from cally.web.pages.host.wording import NAMES, until
 from cally.web.signed_in import session_token
 from cally.web.zone_names import zone_names
@@ -30,6 +33,9 @@ async def show(desk: NamedDependency[Desk]) -> Page:
 async def change(request: Asked, desk: NamedDependency[Desk]) -> Page:
     """Save the profile; links with an old slug stop working."""
     form = await forms.read(request)
+    moved = await _moved(desk, form)
+    if moved:
+        return await _page(desk, form, moved=moved)
     try:
         await update_host(
             desk.store,
@@ -102,10 +108,25 @@ async def remove_token(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
 ROUTES = [show, change, password, add_token, remove_token]
 
 
+async def _moved(desk: Desk, form: Form) -> list[tuple[str, list[Move]]]:
+    """What a move does to the schedules that follow the host, by name; nothing once it was shown (rule 13)."""
+    tz = form.text("tz")
+    if tz == desk.host.tz or not is_zone(tz) or form.text("anyway") == tz:
+        return []
+    words = msgspec.structs.replace(desk.words, tz=tz)
+    following = [schedule for schedule in await list_schedules(desk.db, desk.host.id) if schedule.follows_host]
+    found = [
+        (schedule.name, moves(schedule, msgspec.structs.replace(schedule.hours, tz=tz), words))
+        for schedule in following
+    ]
+    return [(name, days) for name, days in found if days]
+
+
 async def _page(
     desk: Desk,
     form: Form | None = None,
     *,
+    moved: list[tuple[str, list[Move]]] | None = None,
     password: Form | None = None,
     token: Form | None = None,
     made: ApiToken | None = None,
@@ -126,6 +147,7 @@ async def _page(
         here="profile",
         status=status,
         form=form or filled,
+        moved=moved or [],
         password=password or Form(),
         token=token or Form.of(days=365),
         made=made,

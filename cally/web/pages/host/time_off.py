@@ -25,7 +25,7 @@ from cally.hosts import (
 from cally.hosts.time_off import YEARS
 from cally.model.time_off import TimeOff
 from cally.web import forms
-from cally.web.forms import CHECKED, Form
+from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.notices import Undo
 from cally.web.pages.host.shown import Shown, shown
@@ -92,7 +92,7 @@ async def remove(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
         ("last", known.last_on.isoformat()),
         ("note", known.note),
         ("delegate", delegate.slug if delegate else ""),
-        ("anyway", CHECKED),
+        ("anyway", _key(known.first_on, known.last_on)),
     )
     return desk.back_to(PATH, "You are there on these days.", undo=Undo(action=PATH, fields=fields))
 
@@ -112,8 +112,9 @@ async def _write(desk: Desk, form: Form, known: TimeOff | None) -> Page:
     if draft is None:
         return await _page(desk, form, known, status=422)
     there = await _bookings(desk, draft.first_on, draft.last_on)
-    if there and not form.flag("anyway"):
-        return await _page(desk, form, known, there=there, asks=True)
+    if there and form.text("anyway") != _key(draft.first_on, draft.last_on):
+        asks = _key(draft.first_on, draft.last_on)
+        return await _page(desk, form, known, there=there, asks=asks)
     try:
         if known is None:
             await create_time_off(desk.store, desk.host.id, draft, now=desk.now, actor=desk.actor)
@@ -140,7 +141,7 @@ async def _page(
     known: TimeOff | None = None,
     *,
     there: list[Shown] | None = None,
-    asks: bool = False,
+    asks: str = "",
     status: int = 200,
 ) -> Page:
     today = desk.words.on(desk.now)
@@ -156,7 +157,6 @@ async def _page(
         items=[await _shown(desk, entry) for entry in await list_time_off(desk.db, desk.host.id, from_on=today)],
         standing_in=await _standing_in(desk, today),
         there=there or [],
-        there_count=counted(len(there or []), "booking"),
         asks=asks,
     )
 
@@ -192,6 +192,11 @@ async def _bookings(desk: Desk, first_on: date, last_on: date) -> list[Shown]:
     from_at, to_at = max(_midnight(first_on, desk), desk.now), _midnight(last_on + timedelta(days=1), desk)
     found = await list_bookings(desk.db, host_id=desk.host.id, from_at=from_at, to_at=to_at, limit=MOST_SHOWN)
     return [shown(booking, desk.words) for booking in found if booking.status in {"confirmed", "pending"}]
+
+
+def _key(first_on: date, last_on: date) -> str:
+    """Days whose bookings were shown."""
+    return f"{first_on}/{last_on}"
 
 
 def _midnight(on: date, desk: Desk) -> int:
