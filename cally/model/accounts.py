@@ -12,6 +12,8 @@ SCOPES = (
     "event-types:write",
     "schedules:read",
     "schedules:write",
+    "resources:read",
+    "resources:write",
     "channels:read",
     "channels:write",
     "webhooks:read",

@@ -15,6 +15,7 @@ from cally.web.api.endpoints import PREFIX, Endpoint
 from cally.web.api.v1 import ENDPOINTS
 from cally.web.doors import Doors
 from tests.cast import NOW, ada, event_type, host, schedule
+from tests.series import lesson
 from tests.web.conftest import Watch
 from tests.web.routes import filled, reading_routes
 
@@ -26,7 +27,14 @@ BOOKING = {
     "guest": {"name": "Cleo", "email": "cleo@example.org", "tz": "UTC"},
 }
 HOLD = {"host": "ada", "event_type": "intro", "starts_at": "2026-09-22T12:00:00Z"}
+SERIES = {
+    **BOOKING,
+    "event_type": "lesson",
+    "starts_at": "2026-11-03T13:00:00Z",
+    "series": {"rhythm": "weekly", "count": 2},
+}
 HOURS = {"name": "Mornings", "tz": "UTC", "weekly": [{"days": ["mon"], "from": "08:00", "to": "12:00"}]}
+BLOCK = {"starts_at": "2026-09-22T08:00:00Z", "ends_at": "2026-09-22T09:00:00Z", "note": "Being painted"}
 ACCOUNT = {"email": "dora@example.org", "name": "Dora"}
 SLOTS = "?from=2026-09-22&to=2026-09-22"
 
@@ -48,6 +56,7 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("DELETE", "/bookings/{uid}/no-show"): ("own thing", None, 409),
     ("POST", "/bookings/{uid}/clock"): ("own thing", {"keep": "wall_time"}, 409),
     ("GET", "/time-law"): ("own list", None, 200),
+    ("GET", "/series/{id}"): ("own thing", None, 200),
     ("GET", "/event-types"): ("own list", None, 200),
     ("POST", "/event-types"): ("own list", {"title": "Talk", "duration_minutes": 20}, 201),
     ("GET", "/event-types/{id}"): ("own thing", None, 200),
@@ -78,6 +87,14 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/time-off/{id}"): ("own thing", None, 200),
     ("PATCH", "/time-off/{id}"): ("own thing", {"note": "At sea."}, 200),
     ("DELETE", "/time-off/{id}"): ("own thing", None, 204),
+    ("GET", "/resources"): ("own list", None, 200),
+    ("POST", "/resources"): ("own list", {"name": "Red room"}, 201),
+    ("GET", "/resources/{id}"): ("own thing", None, 200),
+    ("PATCH", "/resources/{id}"): ("own thing", {"name": "Rose room"}, 200),
+    ("DELETE", "/resources/{id}"): ("own thing", None, 204),
+    ("GET", "/resources/{id}/uses"): ("own thing", "?from=2026-09-22&to=2026-09-23", 200),
+    ("POST", "/resources/{id}/blocks"): ("own thing", BLOCK, 201),
+    ("DELETE", "/resources/{id}/blocks/{uid}"): ("own thing", None, 404),
     ("GET", "/calendars"): ("own list", None, 200),
     ("POST", "/calendars"): ("own list", {"address": "http://127.0.0.1:9/secret.ics"}, 201),
     ("GET", "/calendars/{id}"): ("own thing", None, 200),
@@ -123,13 +140,19 @@ async def world(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
     day = {"on": "2026-12-31", "hours": []}
     override = await client.post(f"{PREFIX}/overrides", json=day, headers=headers)
     away = await client.post(f"{PREFIX}/time-off", json={"from": "2026-12-24", "to": "2026-12-26"}, headers=headers)
+    attic = {"name": "Attic", "shared": False}
+    resource = await client.post(f"{PREFIX}/resources", json=attic, headers=headers)
     channel = await client.post(f"{PREFIX}/channels", json=ROWS["POST", "/channels"][1], headers=headers)
+    await lesson(store)
+    series = await client.post(f"{PREFIX}/bookings", json=SERIES)
     things = {
         "bookings": booking.json()["uid"],
+        "series": series.json()["series"]["id"],
         "event-types": str((await event_types.list_of(store.reader, made.id))[0].id),
         "schedules": str((await schedules.list_of(store.reader, made.id))[0].id),
         "overrides": override.json()["overrides"][0]["id"],
         "time-off": away.json()["id"],
+        "resources": resource.json()["id"],
         "calendars": calendar.json()["id"],
         "channels": channel.json()["id"],
         "accounts": str(made.id),

@@ -67,6 +67,13 @@ class QuestionGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     choices: tuple[str, ...] = ()
 
 
+class NeedGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A resource that will do for a `group`; of each group the first free one is taken, in this order."""
+
+    id: Id
+    group: str = "Room"
+
+
 class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to change; everything else stays as it is. `null` takes away what may be missing.
 
@@ -101,6 +108,7 @@ class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     waitlist: bool | UnsetType = UNSET
     stay: Stay | UnsetType | None = UNSET
     series: Series | UnsetType | None = UNSET
+    resources: tuple[NeedGiven, ...] | UnsetType = UNSET
 
 
 class EventTypeWanted(EventTypeChanges, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,6 +150,7 @@ class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
     waitlist: bool
     stay: Stay | None
     series: Series | None
+    resources: tuple[NeedGiven, ...]
     url: str
 
 
@@ -209,6 +218,8 @@ def changed_draft(base: EventTypeDraft, given: EventTypeChanges, sent: dict[str,
         changes["places"] = tuple(Place(kind=place.kind, detail=place.detail) for place in given.places)
     if given.questions is not UNSET:
         changes["questions"] = tuple(_question(asked) for asked in given.questions)
+    if given.resources is not UNSET:
+        changes["resources"] = hosts.numbered([(_number(need.id), need.group) for need in given.resources])
     changes["options"] = _options(base.options, given)
     changes |= _lengths(base, given)
     minutes = changes.pop("duration_minutes", base.rules.duration_minutes)
@@ -288,5 +299,9 @@ async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
         waitlist=options.waitlist,
         stay=options.stay,
         series=options.series,
+        resources=tuple(
+            NeedGiven(id=str(need.resource_id), group=need.group)
+            for need in await hosts.needs_of(call.doors.store.reader, event_type.id)
+        ),
         url=f"{call.doors.public_url()}/{host.slug if host else ''}/{event_type.slug}",
     )

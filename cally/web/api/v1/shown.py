@@ -6,14 +6,32 @@ from typing import Literal
 import msgspec
 
 from cally import hosts
+from cally.bookings import SeriesSeen, series_with
 from cally.model.bookings import Answer, Booking, Companion, Guest
 from cally.model.hosts import Place
+from cally.model.options import Rhythm
 from cally.notify import links
 from cally.web.api.instants import instant
 from cally.web.api.v1.public import HostShown
 from cally.web.doors import Doors
 
 CALENDAR_FILE = "invite.ics"
+
+
+class SeriesShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A series: `count` dates were booked; `skipped` are the starts that were not free.
+
+    With a single booking there is its `number` instead of all `bookings`. `tz` is the zone whose clock every date
+    goes by.
+    """
+
+    id: str
+    rhythm: Rhythm
+    tz: str
+    count: int
+    skipped: tuple[datetime, ...]
+    number: int | msgspec.UnsetType = msgspec.UNSET
+    bookings: "tuple[BookingShown, ...] | msgspec.UnsetType" = msgspec.UNSET
 
 
 class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +52,7 @@ class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     event_type: str | None
     place: Place | None
+    resources: tuple[str, ...]
     guest: Guest
     companions: tuple[Companion, ...]
     answers: tuple[Answer, ...]
@@ -44,6 +63,7 @@ class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     manage_url: str | msgspec.UnsetType = msgspec.UNSET
     ics_url: str | msgspec.UnsetType = msgspec.UNSET
+    series: SeriesShown | msgspec.UnsetType = msgspec.UNSET
 
 
 class BookingsShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +73,9 @@ class BookingsShown(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-async def shown_booking(doors: Doors, booking: Booking, *, for_guest: bool = False) -> BookingShown:
+async def shown_booking(
+    doors: Doors, booking: Booking, *, for_guest: bool = False, with_series: bool = True
+) -> BookingShown:
     """What is told of a booking; `event_type` is null once its event type is gone."""
     db = doors.store.reader
     host = await hosts.host_by_id(db, booking.host_id)
@@ -71,6 +93,7 @@ async def shown_booking(doors: Doors, booking: Booking, *, for_guest: bool = Fal
         title=booking.terms.title,
         event_type=event_type.slug if event_type else None,
         place=booking.terms.place,
+        resources=booking.terms.resources,
         guest=booking.guest,
         companions=booking.companions,
         answers=booking.answers,
@@ -81,4 +104,36 @@ async def shown_booking(doors: Doors, booking: Booking, *, for_guest: bool = Fal
         updated_at=instant(booking.updated_at),
         manage_url=manage_url,
         ics_url=f"{manage_url}/{CALENDAR_FILE}" if manage_url else msgspec.UNSET,
+        series=await _place(doors, booking) if with_series else msgspec.UNSET,
+    )
+
+
+async def shown_series(
+    doors: Doors, seen: SeriesSeen, *, for_guest: bool = False, host_id: int | None = None
+) -> SeriesShown:
+    """A series with its bookings; a host sees their own."""
+    own = [booking for booking in seen.bookings if host_id is None or booking.host_id == host_id]
+    bookings = [await shown_booking(doors, one, for_guest=for_guest, with_series=False) for one in own]
+    return _series(seen, bookings=tuple(bookings))
+
+
+async def _place(doors: Doors, booking: Booking) -> SeriesShown | msgspec.UnsetType:
+    seen = await series_with(doors.store.reader, booking)
+    return _series(seen, number=seen.number(booking)) if seen is not None else msgspec.UNSET
+
+
+def _series(
+    seen: SeriesSeen,
+    *,
+    number: int | msgspec.UnsetType = msgspec.UNSET,
+    bookings: tuple[BookingShown, ...] | msgspec.UnsetType = msgspec.UNSET,
+) -> SeriesShown:
+    return SeriesShown(
+        id=seen.series.uid,
+        rhythm=seen.series.rhythm,
+        tz=seen.series.tz,
+        count=len(seen.bookings),
+        skipped=tuple(instant(at) for at in seen.series.skipped),
+        number=number,
+        bookings=bookings,
     )
