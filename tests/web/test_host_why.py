@@ -334,6 +334,12 @@ async def test_an_event_types_page_leads_there_and_to_its_capsule(page: Page) ->
     assert made["window"] == ["2026-09-20T22:00:00Z", "2026-10-21T22:29:59Z"]
 
 
+async def test_the_hours_lead_there(page: Page) -> None:
+    """Whoever wonders about their hours, or looks for it in the navigation."""
+    answer = await page.client.get("/app/availability")
+    assert answer.text.count('href="/app/why"') >= 2
+
+
 async def test_looking_changes_nothing(page: Page) -> None:
     """The page and the file are read only (rule 52)."""
     before = await page.store.reader.rows("SELECT total_changes()")

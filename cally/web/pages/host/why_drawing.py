@@ -14,7 +14,7 @@ HOUR_SECONDS = 3_600
 DAY_SECONDS = 86_400
 LEAST_SECONDS = 6 * HOUR_SECONDS
 STEPS = (1, 2, 3, 4, 6, 8, 12, 24, 48, 96, 168)
-MOST_TICKS = 6
+MOST_TICKS = 5
 EDGE = 5  # per cent
 WHOLE = 100
 
@@ -117,7 +117,7 @@ def _marks(told: Explanation, party: Party, words: Words, scale: _Scale) -> Iter
 
 
 def _ticks(told: Explanation, scale: _Scale, words: Words) -> Iterable[Tick]:
-    """Whole hours of the day, at most six; of a stay its days."""
+    """Whole hours of the day, few enough for a phone; of a stay its days."""
     hours = (scale.last - scale.first) / HOUR_SECONDS
     step = next((step for step in STEPS if hours / step <= MOST_TICKS), STEPS[-1]) * HOUR_SECONDS
     for at in range(told.shown[0], scale.last + 1, step):
