@@ -26,20 +26,21 @@ class ZoneFiles:
         """A zone that has followed one rule for all time."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_compiled(rule))
+        path.write_bytes(compiled(rule))
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
         """These rules, as if the process had been started with them; the machine's own ones afterwards."""
         known = zoneinfo.TZPATH
-        _start_with((str(self.folder), *known))
+        start_with((str(self.folder), *known))
         try:
             yield
         finally:
-            _start_with(known)
+            start_with(known)
 
 
-def _start_with(folders: tuple[str, ...]) -> None:
+def start_with(folders: tuple[str, ...]) -> None:
+    """Let zoneinfo look in these folders, and forget whatever was read elsewhere."""
     zoneinfo.reset_tzpath(folders)
     zoneinfo.ZoneInfo.clear_cache()
     for module in MODULES:
@@ -48,7 +49,7 @@ def _start_with(folders: tuple[str, ...]) -> None:
                 found.cache_clear()
 
 
-def _compiled(rule: str) -> bytes:
+def compiled(rule: str) -> bytes:
     """A TZif file (RFC 8536) without transitions: one type, which the footer's rule overrides."""
     head = b"TZif" + b"2" + bytes(15) + pack(">6L", 0, 0, 0, 0, 1, 4)
     body = pack(">lBB", 0, 0, 0) + b"LMT\0"
