@@ -6,10 +6,11 @@ import msgspec
 
 from cally.errors import invalid, not_found
 from cally.model.accounts import Actor
+from cally.model.hosts import Host
 from cally.model.ids import new_id
 from cally.model.texts import line
 from cally.model.time_off import TimeOff
-from cally.store import Reader, Store, Writer, audit, hosts, time_off
+from cally.store import Reader, Store, Writer, audit, hosts, teams, time_off
 
 LONGEST_NOTE = 300
 LONGEST_DAYS = 3_660
@@ -79,6 +80,17 @@ async def list_time_off(db: Reader, host_id: int, *, from_on: date = date.min, t
 async def list_standing_in(db: Reader, delegate_id: int, *, from_on: date) -> list[TimeOff]:
     """The days off of others for which a host stands in, from a date on; earliest first."""
     return await time_off.list_by_delegate(db, delegate_id, from_on=from_on)
+
+
+async def list_colleagues(db: Reader, host_id: int) -> list[Host]:
+    """Those who share a team with a host, by name: whom they may think of as a delegate."""
+    found: dict[int, Host] = {}
+    for team in await teams.list_of_host(db, host_id):
+        for member in await teams.members(db, team.id):
+            host = await hosts.by_id(db, member.host_id) if member.host_id != host_id else None
+            if host is not None:
+                found[host.id] = host
+    return sorted(found.values(), key=lambda host: host.name)
 
 
 async def time_off_by_id(db: Reader, id: int) -> TimeOff | None:

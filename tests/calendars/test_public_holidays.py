@@ -1,6 +1,8 @@
 """Public holidays: a country's dates close a schedule, one by one as the host likes, year after year."""
 
+import asyncio
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -106,6 +108,24 @@ async def test_names_are_told_in_the_hosts_language(store: Store):
     await update_host(store, owner.id, locale="uk", now=NOW, actor=AS_ADA)
     assert await extend_holidays(store, NOW) == 1
     assert await label(store, schedule_id) == ("Tag der Deutschen Einheit", "День німецької єдності")
+
+
+async def test_who_chooses_meanwhile_is_not_overruled(store: Store, monkeypatch: pytest.MonkeyPatch):
+    """The job reads in a thread; a country that was chosen in that time stays."""
+    _, schedule_id = await german(store)
+    read = asyncio.to_thread
+
+    async def slowly(function: Any, *args: Any) -> Any:
+        found = await read(function, *args)
+        monkeypatch.undo()
+        await keep_holidays(store, schedule_id, country="SE", now=NOW, actor=AS_ADA)
+        return found
+
+    monkeypatch.setattr(asyncio, "to_thread", slowly)
+    assert await extend_holidays(store, NOW + 200 * DAY) == 0
+    kept = await holidays_kept(store.reader, schedule_id)
+    assert kept is not None
+    assert (kept.country, GERMAN_UNITY in await closed(store, schedule_id)) == ("SE", False)
 
 
 async def test_a_new_year_is_laid_out_once(store: Store):

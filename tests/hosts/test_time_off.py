@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cally.bookings import Availability, offer
+from cally.calendars import keep_holidays
 from cally.errors import CallyError
 from cally.hosts import (
     TimeOffDraft,
     create_time_off,
     delete_time_off,
     forget_time_off,
+    list_colleagues,
     list_standing_in,
     list_time_off,
     override_dates,
@@ -19,9 +21,11 @@ from cally.hosts import (
     update_time_off,
 )
 from cally.model.accounts import Actor
+from cally.model.ids import new_id
 from cally.model.rules import Window
+from cally.model.teams import Team, TeamMember
 from cally.model.time_off import TimeOff
-from cally.store import Store, accounts, audit, bookings, schedules, time_off
+from cally.store import Store, accounts, audit, bookings, hosts, schedules, teams, time_off
 from tests.booked import store_booking
 from tests.cast import DAY, NOW, ada, at, event_type, host, schedule
 
@@ -174,3 +178,29 @@ async def test_bookings_in_the_days_off_stay(store: Store):
     booking = await store_booking(store, owner.id, starts_at=at("2026-09-22 09:00"))
     await away(store, owner.id)
     assert await bookings.by_uid(store.reader, booking.uid) == booking
+
+
+async def test_colleagues_are_those_of_the_same_teams(store: Store):
+    """Whoever shares no team stays unknown."""
+    owner, ben, _ = await ada(store), await host(store, "Ben Okri"), await host(store, "Mallory Malone")
+    team = Team(id=new_id(NOW), slug="support", name="Support", about="")
+    async with store.write() as tx:
+        await teams.insert(tx, team, now=NOW)
+        for member in (owner, ben):
+            await teams.insert_member(tx, TeamMember(team_id=team.id, host_id=member.id, manages=False), now=NOW)
+    assert await list_colleagues(store.reader, owner.id) == [ben]
+
+
+async def test_a_host_who_goes_takes_their_days_along(store: Store):
+    """Their own days are gone, and where they stood in nobody does."""
+    owner, ben = await ada(store), await host(store, "Ben Okri")
+    entry = await away(store, owner.id, TimeOffDraft(first_on=TUESDAY, last_on=TUESDAY, delegate="ben"))
+    await away(store, ben.id)
+    hours = await schedule(store, ben)
+    await keep_holidays(store, hours.id, country="DE", now=NOW, actor=AS_ADA)
+    async with store.write() as tx:
+        await hosts.delete(tx, ben.id)
+    kept = await time_off_by_id(store.reader, entry.id)
+    assert kept is not None
+    assert kept.delegate_id is None
+    assert await list_time_off(store.reader, ben.id) == []

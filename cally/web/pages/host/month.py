@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Literal
 
 import msgspec
@@ -32,6 +33,15 @@ class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
     is_today: bool
 
 
+class Special(msgspec.Struct, frozen=True, kw_only=True):
+    """Days in a row that differ from the week for one reason."""
+
+    kind: Kind
+    when: str
+    why: str
+    hours: tuple[str, ...]
+
+
 class MonthShown(msgspec.Struct, frozen=True, kw_only=True):
     """Whole weeks; `previous` and `next` are months to go on to, empty where there is nothing to see."""
 
@@ -41,11 +51,7 @@ class MonthShown(msgspec.Struct, frozen=True, kw_only=True):
     weeks: list[list[CalendarDay]]
     previous: str
     next: str
-
-    @property
-    def special(self) -> list[CalendarDay]:
-        """The days that differ from the week, with their reason."""
-        return [day for days in self.weeks for day in days if day.why]
+    special: list[Special]
 
 
 def month_shown(schedule: Schedule, hours: ScheduleRules, words: Words, asked: str, week_starts_on: str) -> MonthShown:
@@ -67,6 +73,7 @@ def month_shown(schedule: Schedule, hours: ScheduleRules, words: Words, asked: s
         weeks=[cells[start : start + 7] for start in range(0, len(cells), 7)],
         previous=_name(before) if before >= today.replace(day=1) else "",
         next=_name(after) if after <= _moved(today.replace(day=1), MOST_MONTHS_AHEAD) else "",
+        special=_special(cells, words),
     )
 
 
@@ -144,6 +151,17 @@ def holiday_of(schedule: Schedule, on: date) -> str:
     public = schedule.public_holidays
     named = next((day.label for day in public.days if day.on == on and not day.worked), "") if public else ""
     return named or ("Holiday" if on in schedule.rules.holidays else "")
+
+
+def _special(cells: list[CalendarDay], words: Words) -> list[Special]:
+    found = []
+    for (kind, why, hours), days in groupby(cells, key=lambda day: (day.kind, day.why, day.hours)):
+        dates = [date.fromisoformat(day.iso) for day in days]
+        first, last = dates[0], dates[-1]
+        if why:
+            when = words.long_day(first) if first == last else words.stretch(first, last)
+            found.append(Special(kind=kind, when=when, why=why, hours=hours))
+    return found
 
 
 def _does(kind: Kind) -> str:

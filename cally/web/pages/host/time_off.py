@@ -16,6 +16,7 @@ from cally.hosts import (
     create_time_off,
     delete_time_off,
     host_by_id,
+    list_colleagues,
     list_standing_in,
     list_time_off,
     stand_in_no_more,
@@ -158,6 +159,7 @@ async def _page(
         standing_in=await _standing_in(desk, today),
         there=there or [],
         asks=asks,
+        colleagues=[(host.slug, host.name) for host in await list_colleagues(desk.db, desk.host.id)],
     )
 
 
