@@ -192,6 +192,7 @@ async def test_the_guests_ticket_names_the_room_as_it_was(app: Any, store: Store
     booking = await cleo_books(store, TEN)
     async with desk(app, signed_in, owner) as client:
         await client.post(f"/app/resources/{red.id}/settings", data=WEEKLY | {"name": "Rose room"})
+        await client.get("/app")  # says that the room is saved
         ticket = f"/b/{manage_token(vault, booking.uid)}"
         for path in (ticket, f"/app/bookings/{booking.uid}"):
             page = words(await client.get(path))
