@@ -1,26 +1,28 @@
 """Which slots are free, answered from memory for as long as that answer is exactly right."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 
 import msgspec
 
 from cally import engine
+from cally.bookings.fullness import full_starts
+from cally.bookings.moving import slots_to_move_to
+from cally.bookings.nearest import nearest
 from cally.bookings.offers import Offer
 from cally.bookings.questions import calendars_stale, question
 from cally.bookings.stays import nights_between
-from cally.model.bookings import Slot, Taken
+from cally.model.bookings import Booking, Slot, Taken
 from cally.model.rules import Claim, HoldClaim, Question, Refusal
 from cally.store import Store, occupancy
 
 REMEMBERED_SLOTS = 200_000  # some 30 MB; anybody may ask for any stretch, so the number of answers bounds nothing
 ANSWER_COST = 100  # what an answer takes beside its slots, counted in slots
-ALTERNATIVES = 3
-BEFORE_SECONDS = 3 * 86_400
-AFTER_SECONDS = 14 * 86_400
 MINUTE_SECONDS = 60
 
 Version = tuple[int, int, int]
-Key = tuple[int, int, int, int]
+Key = tuple[int, int, int, int, bool]
+"""Event type, minutes, the stretch, and whether it is about slots that are full."""
 
 
 class Availability:
@@ -69,15 +71,34 @@ class Availability:
         if stay is not None:
             return await self._stays_of(offer, nights or stay.nights_from, now=now, window=(from_at, to_at))
         minutes = offer.duration_minutes(duration_minutes)
-        key = (offer.event_type.id, minutes, from_at, to_at)
+        return await self._remembered(offer, minutes, now, (from_at, to_at), full=False)
+
+    async def full(
+        self, offer: Offer, *, now: int, from_at: int, to_at: int, duration_minutes: int | None = None
+    ) -> tuple[Slot, ...]:
+        """The slots of the stretch that are taken, and that a guest may wait for (rule 60); they have no seat left."""
+        if not offer.event_type.options.waitlist:
+            return ()
+        minutes = offer.duration_minutes(duration_minutes)
+        return await self._remembered(offer, minutes, now, (from_at, to_at), full=True)
+
+    async def _remembered(
+        self, offer: Offer, minutes: int, now: int, window: tuple[int, int], *, full: bool
+    ) -> tuple[Slot, ...]:
+        key = (offer.event_type.id, minutes, *window, full)
         version = await self.version(offer, now)
         known = self._known.get(key)
         if known is not None and known[0] == version:
             self._known.move_to_end(key)
             return known[1]
-        found = await self._compute(offer, minutes, now, (from_at, to_at))
+        compute = self._compute_full if full else self._compute
+        found = await compute(offer, minutes, now, window)
         self._keep(key, version, found)
         return found
+
+    async def _compute_full(self, offer: Offer, minutes: int, now: int, window: tuple[int, int]) -> tuple[Slot, ...]:
+        starts = await full_starts(self._store.reader, offer, minutes=minutes, now=now, window=window)
+        return tuple(Slot(starts_at=start, ends_at=start + minutes * 60, seats_left=0) for start in starts)
 
     async def stays(self, offer: Offer, *, now: int, from_at: int, to_at: int) -> dict[int, tuple[int, ...]]:
         """Check-ins within `[from_at, to_at)` with the nights that can be had from each, of a stay's event type."""
@@ -108,18 +129,37 @@ class Availability:
         self, offer: Offer, refusal: Refusal, starts_at: int, *, minutes: int, now: int, seats: int = 1
     ) -> Taken:
         """The refusal of a start with the nearest slots that can be had instead, with so many seats left (R70)."""
-        day = starts_at - starts_at % 86_400
-        slots = await self.slots(
-            offer,
-            now=now,
-            from_at=day - BEFORE_SECONDS,
-            to_at=day + AFTER_SECONDS,
-            duration_minutes=minutes,
-            nights=nights_between(offer, starts_at, starts_at + minutes * 60),
-        )
-        starts = [slot.starts_at for slot in slots if slot.seats_left >= seats]
-        nearest = engine.alternatives(starts, starts_at, count=ALTERNATIVES, tz=offer.schedule.rules.tz)
-        return Taken(refusal=refusal, alternatives=tuple(nearest))
+        nights = nights_between(offer, starts_at, starts_at + minutes * 60)
+
+        async def load(from_at: int, to_at: int) -> Iterable[int]:
+            slots = await self._lasting(offer, minutes, nights, now=now, window=(from_at, to_at))
+            return [slot.starts_at for slot in slots if slot.seats_left >= seats]
+
+        is_closed = await self.closed(offer, now)
+        near = () if is_closed else await nearest(load, starts_at, now=now, tz=offer.schedule.rules.tz)
+        return Taken(refusal=refusal, alternatives=near)
+
+    async def taken_by_others(
+        self, offer: Offer, refusal: Refusal, booking: Booking, starts_at: int, *, now: int
+    ) -> Taken:
+        """As `taken`, for a booking that was to move there; its own claims do not stand in its way (rules 43, 55)."""
+        db = self._store.reader
+
+        async def load(from_at: int, to_at: int) -> Iterable[int]:
+            slots = await slots_to_move_to(db, offer, booking, now=now, from_at=from_at, to_at=to_at)
+            return [slot.starts_at for slot in slots]
+
+        is_closed = await self.closed(offer, now)
+        near = () if is_closed else await nearest(load, starts_at, now=now, tz=offer.schedule.rules.tz)
+        return Taken(refusal=refusal, alternatives=near)
+
+    async def _lasting(
+        self, offer: Offer, minutes: int, nights: int, *, now: int, window: tuple[int, int]
+    ) -> tuple[Slot, ...]:
+        """The free slots of a length that was agreed once, whether or not it is still on offer."""
+        if offer.event_type.options.stay is not None:
+            return await self._stays_of(offer, nights, now=now, window=window)
+        return await self._remembered(offer, minutes, now, window, full=False)
 
     def _keep(self, key: Key, version: Version, found: tuple[Slot, ...]) -> None:
         """Keep an answer, in the place of those asked for longest ago."""

@@ -4,12 +4,12 @@ import msgspec
 
 from cally.bookings import turns
 from cally.bookings.availability import Availability
-from cally.bookings.book import wall_time
 from cally.bookings.claims import claim, session, with_names
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge, refusal
+from cally.bookings.offering import clear, freed
 from cally.bookings.offers import Offer, narrowed, offer_of
-from cally.bookings.seating import as_booked, seats_needed, terms_now
+from cally.bookings.seating import as_booked, terms_now
 from cally.bookings.stays import lasting_when_moved
 from cally.bookings.telling import announce, announce_left
 from cally.errors import CallyError, not_found
@@ -18,7 +18,7 @@ from cally.model.bookings import LIVE, Booking, Status, Taken
 from cally.model.messages import Kind
 from cally.model.rules import Interval, Refusal
 from cally.model.texts import paragraph
-from cally.model.zones import tzdata_version
+from cally.model.zones import tzdata_version, wall_time
 from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
 
 REASON_LENGTH = 1_000
@@ -64,8 +64,7 @@ async def approve(store: Store, availability: Availability, uid: str, *, now: in
             await record(tx, confirmed, "approve", now, actor)
             await announce(tx, offer, confirmed, "confirmed", now=now, actor=actor)
             return confirmed
-    minutes, seats = booking.terms.duration_minutes, seats_needed(offer, booking)
-    return await availability.taken(offer, refused, booking.starts_at, minutes=minutes, now=now, seats=seats)
+    return await availability.taken_by_others(offer, refused, booking, booking.starts_at, now=now)
 
 
 async def reschedule(
@@ -82,8 +81,7 @@ async def reschedule(
         answer, offer = BOOKED, await offer_of(store.reader, booking)
     if isinstance(answer, Booking) or offer is None:
         return booking
-    minutes, seats = booking.terms.duration_minutes, seats_needed(offer, booking)
-    return await availability.taken(offer, answer, starts_at, minutes=minutes, now=now, seats=seats)
+    return await availability.taken_by_others(offer, answer, booking, starts_at, now=now)
 
 
 async def mark_no_show(store: Store, uid: str, *, now: int, actor: Actor, no_show: bool = True) -> Booking:
@@ -108,8 +106,11 @@ async def _try_move(
         if booking.starts_at == starts_at:
             return booking, None, booking
         require_ahead(booking, now, "moved")
-        await occupancy.delete_expired(tx, now)
+        await clear(tx, now)
         offer = await offer_of(tx, booking)
+        if actor.kind == "guest":  # whoever waits for that time comes first
+            ends_at = starts_at + booking.terms.duration_minutes * 60
+            await freed(tx, offer.owners, (starts_at, ends_at), now=now)
         assigned = await judge(
             tx,
             as_booked(offer, booking),
@@ -132,7 +133,10 @@ async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now:
     await _swap(tx, offer, booking, moved, now)
     await rewrite(tx, offer, booking, moved, now, actor)
     kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
-    await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at)
+    await announce(
+        tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at, earlier=booking
+    )
+    await freed(tx, owners_of(booking), (booking.starts_at, booking.ends_at), now=now)
     if booking.status == "confirmed":
         left = msgspec.structs.replace(booking, sequence=moved.sequence, updated_at=now)
         await announce_left(tx, offer, left, now=now, actor=actor)
@@ -213,12 +217,21 @@ async def _end(tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor)
     return changed
 
 
-async def end_silently(tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor) -> None:
-    """The end of a booking, of which the caller tells."""
+async def end_silently(
+    tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor, *, offer_on: bool = True
+) -> None:
+    """The end of a booking, of which the caller tells; its time is offered to those who wait for it."""
     await occupancy.delete(tx, changed.uid)
     await turns.take_back(tx, changed)
     await bookings.update_status(tx, changed, now=now)
+    if offer_on:
+        await freed(tx, owners_of(changed), (changed.starts_at, changed.ends_at), now=now)
     await record(tx, changed, "cancel" if kind == "cancelled" else "decline", now, actor)
+
+
+def owners_of(booking: Booking) -> tuple[int, ...]:
+    """Whose time a booking takes."""
+    return (*booking.hosts, *booking.resources)
 
 
 async def still_free(tx: Reader, offer: Offer, booking: Booking, now: int) -> Refusal | None:
