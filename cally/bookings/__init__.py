@@ -6,62 +6,105 @@ from cally.bookings.capsules import capsule
 from cally.bookings.changes import mark_no_show, reschedule
 from cally.bookings.clock_choices import Affected, follow_recommendations, keep_clock, list_affected, zones_affected
 from cally.bookings.explaining import Explanation, Party, explain, explained_to, list_explained
+from cally.bookings.groups import list_sessions, others_by_name, session_by_uid, session_of
 from cally.bookings.holds import hold, release, sweep
+from cally.bookings.hosting import cancel_session, invite, seat_guest
 from cally.bookings.links import booking_for_token, manage_token
 from cally.bookings.named import Claimed
-from cally.bookings.offers import Offer, is_there, offer, offer_by_id, offer_of
+from cally.bookings.offering import turn as turn_waitlist
+from cally.bookings.offers import TEAM, Offer, is_there, offer, offer_by_id, offer_of
 from cally.bookings.reading import booking_by_uid, history, list_bookings
+from cally.bookings.reassigning import Choice, choices, reassign
 from cally.bookings.requests import lasting
+from cally.bookings.seeing import concerns, list_of_team
 from cally.bookings.series import book_series, preview_series
 from cally.bookings.series_changes import approve, cancel, decline, move_series
 from cally.bookings.series_reading import SeriesSeen, series_by_uid, series_with, whole_series
+from cally.bookings.telling import hosts_of
 from cally.bookings.time_law import law_in_use, note_law, time_law_counts, watch_time_law
+from cally.bookings.turns import miscounted
 from cally.bookings.uses import Use, list_uses
+from cally.bookings.waitlist import (
+    accept,
+    active_of_slot,
+    entry_by_uid,
+    entry_for_token,
+    join,
+    leave,
+    list_waitlist,
+    offer_by_hand,
+)
+from cally.bookings.wishes import position
 
 __all__ = [
+    "TEAM",
     "Affected",
     "Availability",
+    "Choice",
     "Claimed",
     "Explanation",
     "Offer",
     "Party",
     "SeriesSeen",
     "Use",
+    "accept",
+    "active_of_slot",
     "approve",
     "book",
     "book_series",
     "booking_by_uid",
     "booking_for_token",
     "cancel",
+    "cancel_session",
     "capsule",
+    "choices",
+    "concerns",
     "decline",
+    "entry_by_uid",
+    "entry_for_token",
     "explain",
     "explained_to",
     "follow_recommendations",
     "history",
     "hold",
+    "hosts_of",
+    "invite",
     "is_there",
+    "join",
     "keep_clock",
     "lasting",
     "law_in_use",
+    "leave",
     "list_affected",
     "list_bookings",
     "list_explained",
+    "list_of_team",
+    "list_sessions",
     "list_uses",
+    "list_waitlist",
     "manage_token",
     "mark_no_show",
+    "miscounted",
     "move_series",
     "note_law",
     "offer",
+    "offer_by_hand",
     "offer_by_id",
     "offer_of",
+    "others_by_name",
+    "position",
     "preview_series",
+    "reassign",
     "release",
     "reschedule",
+    "seat_guest",
     "series_by_uid",
     "series_with",
+    "session_by_uid",
+    "session_of",
     "sweep",
     "time_law_counts",
+    "turn_waitlist",
     "watch_time_law",
     "whole_series",
     "zones_affected",

@@ -3,6 +3,7 @@
 from cally.bookings.availability import Availability
 from cally.bookings.claims import claim
 from cally.bookings.judging import judge
+from cally.bookings.offering import clear, freed
 from cally.bookings.offers import Offer, offer
 from cally.bookings.requests import lasting
 from cally.model.bookings import Hold, Taken
@@ -51,7 +52,7 @@ async def release(store: Store, uid: str) -> None:
 async def sweep(store: Store, now: int) -> None:
     """Remove holds that have run out and idempotency keys older than a week."""
     async with store.write() as tx:
-        await occupancy.delete_expired(tx, now)
+        await clear(tx, now)
         await bookings.forget(tx, before=now - KEYS_KEPT_SECONDS)
 
 
@@ -59,7 +60,8 @@ async def _try(
     store: Store, found: Offer, starts_at: int, minutes: int, now: int, replaces: str | None
 ) -> tuple[Refusal | None, Hold | None]:
     async with store.write() as tx:
-        await occupancy.delete_expired(tx, now)
+        await clear(tx, now)
+        await freed(tx, found.owners, (starts_at, starts_at + minutes * 60), now=now)
         if replaces is not None:
             await occupancy.delete_hold(tx, replaces)
         assigned = await judge(tx, found, starts_at, duration_minutes=minutes, now=now)

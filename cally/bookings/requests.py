@@ -38,12 +38,7 @@ def wanted(request: BookingRequest, offer: Offer) -> Wanted:
     minutes, nights = lasting(offer, request.starts_at, request.duration_minutes, request.nights)
     companions = _companions(request)
     return Wanted(
-        guest=Guest(
-            name=line(request.guest.name, "guest.name"),
-            email=email_address(request.guest.email, "guest.email"),
-            tz=zone(request.guest.tz, "guest.tz"),
-            locale=line(request.guest.locale, "guest.locale", longest=35),
-        ),
+        guest=checked_guest(request.guest),
         companions=companions,
         answers=tuple(_answers(request.answers, offer.event_type.questions)),
         notes=paragraph(request.notes, "notes"),
@@ -51,6 +46,16 @@ def wanted(request: BookingRequest, offer: Offer) -> Wanted:
         duration_minutes=minutes,
         nights=nights,
         seats=_seats(companions, offer.event_type.rules.seats),
+    )
+
+
+def checked_guest(guest: Guest) -> Guest:
+    """Who asks, cleaned; raises `invalid` with the field (`guest.email`, …)."""
+    return Guest(
+        name=line(guest.name, "guest.name"),
+        email=email_address(guest.email, "guest.email"),
+        tz=zone(guest.tz, "guest.tz"),
+        locale=line(guest.locale, "guest.locale", longest=35),
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import re
 import zoneinfo
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -93,3 +94,8 @@ def _digest(folder: Path) -> str:
             told.update(f"{file.relative_to(folder)}\0".encode())
             told.update(file.read_bytes())
     return told.hexdigest()[:DIGEST_LENGTH]
+
+
+def wall_time(instant: int, tz: str) -> str:
+    """The wall-clock time of an instant in a zone, ISO 8601 to the minute, without offset: what was meant (M5)."""
+    return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(tz)).strftime("%Y-%m-%dT%H:%M")

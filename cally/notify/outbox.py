@@ -22,20 +22,24 @@ class Mailing(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: int | None = None
 
 
-async def plan(tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int, host_alone: bool = False) -> None:
+async def plan(
+    tx: Writer, snapshot: Snapshot, kind: Kind, *, now: int, host_alone: bool = False, guests_alone: bool = False
+) -> None:
     """Write a message and its job for each who must know: the guest, companions, the host by mail and channels.
 
     The job's kind is the message's medium, so that mail can wait for a server while channels go on.
 
     Companions hear of a booking only once it stands: nothing about a request, nor about the end of one. Planning the
-    same change again adds nothing, for the Message-ID names booking, sequence, kind and recipient. `host_alone`: what
-    concerns the guests is told by another message.
+    same change again adds nothing, for the Message-ID names booking, sequence, kind and recipient. `host_alone` and
+    `guests_alone`: the others are told by another message.
     """
     for_host = messages.snapshot_text(snapshot)
     for_others = for_host
     if snapshot.group is not None:  # who else comes is nobody's but the host's to know (rule 59)
         for_others = messages.snapshot_text(msgspec.structs.replace(snapshot, group=None))
     for mailing in await _mailings(tx, snapshot, kind, host_alone=host_alone):
+        if guests_alone and mailing.recipient == "host":
+            continue
         row = await messages.insert(
             tx,
             booking_id=snapshot.booking.id,
@@ -113,7 +117,7 @@ async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind, *, host_alone: b
     if not host_alone and booking.companions and await _stands_or_stood(tx, booking.id, kind):
         found += [Mailing(recipient="companion", medium="mail", address=one.email) for one in booking.companions]
     found.append(Mailing(recipient="host", medium="mail", address=snapshot.host_email))
-    for channel in await channels.list_of(tx, booking.host_id):
+    for channel in await channels.list_of(tx, snapshot.host_id or booking.host_id):
         found.append(Mailing(recipient="host", medium="channel", address=channel.name, channel_id=channel.id))
     return found
 
