@@ -1,5 +1,7 @@
 """A country changes its clocks: bookings keep what their event type says, nothing is lost, and both sides are told."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -26,6 +28,7 @@ from tests.bookings.laws import (
     laws,
 )
 from tests.cast import CLEO, DAY, HOUR, NOW, at
+from tests.zone_files import ZoneFiles
 
 __all__ = ["ada", "laws"]
 AS_ADA = Actor(kind="host", account_id=1)
@@ -360,3 +363,22 @@ async def test_a_host_who_moves_house_moves_no_booking(store: Store, availabilit
         await watch_time_law(store, LATER + 8 * DAY)
         assert await list_affected(store.reader, ada.id, now=LATER) == []
     assert await now_of(store, visit) == visit
+
+
+@pytest.mark.rule(9)
+async def test_a_second_change_before_anybody_decided_keeps_what_was_told_first(
+    store: Store, availability: Availability, ada: Host, laws: Laws, tmp_path: Path
+):
+    """Cleo was told ten in Qostanay, and nothing since; the week to decide does not begin anew either."""
+    third = ZoneFiles(tmp_path / "third", "2024c")
+    for files, rule in ((laws.old, "<+06>-6"), (laws.new, "<+05>-5"), (third, "<+04>-4")):
+        files.zone("Asia/Qostanay", rule)
+        files.zone(ALMATY, rule)
+    with laws.old.in_use():
+        await booked(store, availability, "visit", guest=msgspec.structs.replace(CLEO, tz="Asia/Qostanay"))
+    await law_changes(store, laws)
+    with third.in_use():
+        await watch_time_law(store, LATER + DAY)
+        (found,) = await list_affected(store.reader, ada.id, now=LATER + DAY)
+    assert found.told == {ALMATY: "2026-11-17T10:00", "Asia/Qostanay": "2026-11-17T10:00"}
+    assert (found.clock_at, found.settled_at) == (TEN + 2 * HOUR, LATER + 7 * DAY)
