@@ -44,7 +44,7 @@ async def cancel(store: Store, uid: str, *, reason: str, now: int, actor: Actor,
     words = paragraph(reason, "reason", longest=REASON_LENGTH)
     async with store.write() as tx:
         booking = await _within(tx, uid)
-        ending = [one for one in await _reached(tx, booking, scope) if one.starts_at > now]
+        ending = [one for one in await _reached(tx, booking, scope, actor) if one.starts_at > now]
         if not ending:
             if booking.status != "cancelled":
                 require_live(booking, "cancelled")
@@ -65,7 +65,7 @@ async def decline(store: Store, uid: str, *, reason: str, now: int, actor: Actor
         if booking.status == "declined":
             return booking
         require_pending(booking, "declined")
-        waiting = [one for one in await _reached(tx, booking, "all") if one.status == "pending"]
+        waiting = [one for one in await _reached(tx, booking, "all", actor) if one.status == "pending"]
         await _end(tx, [changes.answered(one, "declined", words, now) for one in waiting], "declined", now, actor)
         return await booking_at(tx, uid)
 
@@ -111,7 +111,9 @@ async def _approve_all(store: Store, uid: str, now: int, actor: Actor) -> Bookin
         require_pending(booking, "approved")
         require_ahead(booking, now, "approved")
         offer = await offer_of(tx, booking)
-        waiting = [one for one in await _reached(tx, booking, "all") if one.status == "pending" and one.starts_at > now]
+        waiting = [
+            one for one in await _reached(tx, booking, "all", actor) if one.status == "pending" and one.starts_at > now
+        ]
         confirmed = []
         for one in waiting:
             refused = await changes.still_free(tx, offer, one, now)
@@ -134,7 +136,7 @@ async def _move_all(store: Store, uid: str, starts_at: int, scope: Scope, now: i
         require_ahead(booking, now, "moved")
         await occupancy.delete_expired(tx, now)
         offer, stored = await offer_of(tx, booking), await series_of(tx, booking)
-        moving = [one for one in await _reached(tx, booking, scope) if one.starts_at > now]
+        moving = [one for one in await _reached(tx, booking, scope, actor) if one.starts_at > now]
         targets = _targets(stored, booking, moving, starts_at)
         for one in moving:  # all give up their times first: the next week's may be what this one moves to
             await occupancy.delete(tx, one.uid)
@@ -206,13 +208,13 @@ async def _taken(availability: Availability, clash: _ClashError, now: int) -> Se
     return SeriesTaken(clashes=tuple(clashes), free=clash.free)
 
 
-async def _reached(db: Reader, booking: Booking, scope: Scope) -> list[Booking]:
-    """The live bookings of the series that an act is meant for, by their number."""
-    if scope == "one":
-        return [booking] if booking.status in LIVE else []
+async def _reached(db: Reader, booking: Booking, scope: Scope, actor: Actor) -> list[Booking]:
+    """The live bookings of the series that an act is meant for, by their number; a host reaches their own."""
     found = await series.bookings_of(db, booking.series_id or 0)
     first = next(number for number, one in enumerate(found) if one.uid == booking.uid)
-    return [one for one in (found[first:] if scope == "following" else found) if one.status in LIVE]
+    meant = {"one": found[first : first + 1], "following": found[first:], "all": found}[scope]
+    is_host = actor.kind == "host" and actor.account_id is not None
+    return [one for one in meant if one.status in LIVE and (not is_host or one.host_id == actor.account_id)]
 
 
 async def _within(db: Reader, uid: str) -> Booking:

@@ -15,7 +15,7 @@ from tests import cast
 from tests.cast import AS_CLEO, DAY, HOUR, NOW
 from tests.series import TEN, WEEK, booked, lesson
 
-AS_ADA = Actor(kind="host", account_id=1)
+AS_ADA = Actor(kind="host")
 
 
 async def statuses(store: Store, made: SeriesBooked) -> list[str]:
@@ -208,3 +208,18 @@ async def test_what_is_offered_later_does_not_change_a_series(
     await end(store, made.bookings[3], "following")
     assert (await starts(store, made))[0] == "2026-10-06T11:00"
     assert await statuses(store, made) == ["confirmed"] * 3 + ["cancelled"]
+
+
+@pytest.mark.rule(68)
+async def test_a_host_reaches_their_own_dates_alone(store: Store, availability: Availability, ada: Host) -> None:
+    """Whoever does not host a date of the series changes nothing of it."""
+    await lesson(store)
+    made = await booked(store, availability)
+    mallory = await cast.host(store, "Mallory")
+    act = Actor(kind="host", account_id=mallory.id)
+    await cancel(store, made.bookings[0].uid, scope="all", reason="", now=NOW, actor=act)
+    assert await statuses(store, made) == ["confirmed"] * 4
+    await cancel(
+        store, made.bookings[0].uid, scope="all", reason="", now=NOW, actor=Actor(kind="host", account_id=ada.id)
+    )
+    assert await statuses(store, made) == ["cancelled"] * 4

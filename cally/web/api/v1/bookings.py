@@ -5,16 +5,18 @@ from typing import Annotated, Literal
 import msgspec
 
 from cally import bookings, hosts
-from cally.bookings import lasting, offer
+from cally.bookings import SeriesSeen, lasting, offer
 from cally.errors import invalid, not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest, Companion, Guest, Taken
+from cally.model.options import Rhythm
+from cally.model.series import Clashes, Scope, SeriesRequest, SeriesTaken
 from cally.model.zones import zone
 from cally.web.api.endpoints import IDEMPOTENCY_KEY, Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch
 from cally.web.api.v1.pages import Cursor, Limit, cursor, position
-from cally.web.api.v1.refused import slot_taken
-from cally.web.api.v1.shown import BookingShown, BookingsShown, shown_booking
+from cally.web.api.v1.refused import series_taken, slot_taken
+from cally.web.api.v1.shown import BookingShown, BookingsShown, shown_booking, shown_series
 from cally.web.api.v1.spans import span
 
 KEY_LENGTH = 255
@@ -38,6 +40,17 @@ class CompanionWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     name: str = ""
 
 
+class SeriesWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """More dates at the same wall time; `count` counts the first. Monthly means the same weekday of the month.
+
+    `clashes` says what of dates that are not free; whoever asks may be stricter than the event type, never laxer.
+    """
+
+    rhythm: Rhythm
+    count: int
+    clashes: Clashes | None = None
+
+
 class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`answers` maps the ids of questions to what is answered, `place` is an index into the event type's places.
 
@@ -56,6 +69,7 @@ class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     place: int = 0
     guest_phone: str = ""
     hold: str | None = None
+    series: SeriesWanted | None = None
 
 
 class BookingsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,10 +93,18 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reason: str = ""
 
 
+class Cancellation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words for the other side; in a series, whether this date ends, this and the following ones, or all ahead."""
+
+    reason: str = ""
+    scope: Scope = "one"
+
+
 class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The new start; the length stays."""
+    """The new start; the length stays. In a series, `scope` says which dates move by as much on the clock."""
 
     starts_at: Instant
+    scope: Scope = "one"
 
 
 @noun.does(
@@ -98,8 +120,13 @@ async def make_booking(call: Call) -> Answer:
 
     With an `Idempotency-Key` the same request can be sent again: the answer is the same booking, with 200. When the
     time is gone, the answer is 409 `slot_taken` with the nearest `alternatives`.
+
+    With `series` every date is booked, or none: 409 `slot_taken` then names the `clashes`. Where the event type skips
+    what is not free, `series.skipped` of the answer says what is missing; `series.bookings` has all that was booked.
     """
     request = _request(call.body)
+    if call.body.series is not None:
+        return await _make_series(call, request, call.body.series)
     doors, actor = call.doors, call.guest()
     doors.guests.change(actor.address, call.now, times=len(request.companions))
     made = await bookings.book(
@@ -119,6 +146,25 @@ async def make_booking(call: Call) -> Answer:
         doors.guests.given_up(request.hold)
     shown = await shown_booking(doors, made.booking, for_guest=True)
     return answer(shown, 201 if made.created else 200, {"location": f"/api/v1/bookings/{made.booking.uid}"})
+
+
+async def _make_series(call: Call, request: BookingRequest, wanted: SeriesWanted) -> Answer:
+    asked = SeriesRequest(rhythm=wanted.rhythm, count=wanted.count, clashes=wanted.clashes)
+    doors, actor = call.doors, call.guest()
+    doors.guests.change(actor.address, call.now, times=wanted.count + len(request.companions))
+    made = await bookings.book_series(
+        doors.store, doors.availability, request, asked, now=call.now, actor=actor, idempotency_key=_key(call)
+    )
+    if isinstance(made, SeriesTaken):
+        found = await offer(doors.store.reader, request.host, request.event_type)
+        raise series_taken(made, found.duration_minutes(request.duration_minutes))
+    doors.wake()
+    if made.created:
+        doors.guests.given_up(request.hold)
+    first = await shown_booking(doors, made.bookings[0], for_guest=True, with_series=False)
+    series = await shown_series(doors, SeriesSeen(series=made.series, bookings=made.bookings), for_guest=True)
+    location = {"location": f"/api/v1/series/{made.series.uid}"}
+    return answer(msgspec.structs.replace(first, series=series), 201 if made.created else 200, location)
 
 
 @noun.does(
@@ -159,15 +205,21 @@ async def show_booking(call: Call) -> Answer:
     "/bookings/{uid}/cancellation",
     scope="bookings:write",
     manage=True,
-    body=Reason,
+    body=Cancellation,
     answers={200: BookingShown},
     refuses=("not_found", "conflict"),
 )
 async def cancel_booking(call: Call) -> Answer:
-    """Cancel a booking and free its time; cancelling twice is no fault."""
+    """Cancel a booking and free its time; cancelling twice is no fault.
+
+    With `scope` `following` or `all`, those of its series that are still ahead end with it, and one message tells so.
+    """
     booking, actor = await _booking(call)
-    changed = await bookings.cancel(call.doors.store, booking.uid, reason=call.body.reason, now=call.now, actor=actor)
-    return await _changed(call, changed, actor)
+    asked: Cancellation = call.body
+    changed = await bookings.cancel(
+        call.doors.store, booking.uid, reason=asked.reason, scope=asked.scope, now=call.now, actor=actor
+    )
+    return await _changed(call, changed, actor, whole=asked.scope != "one")
 
 
 @noun.does(
@@ -184,16 +236,31 @@ async def reschedule_booking(call: Call) -> Answer:
 
     The `uid` stays, `sequence` rises. A guest who moves what needs approval asks for it anew. A host is held back only
     by what already takes their time, not by the rules for guests.
+
+    With `scope` `following` or `all`, those of its series that are still ahead move by as much on the clock: all of
+    them, or none.
     """
     booking, actor = await _booking(call)
     starts_at = epoch(call.body.starts_at, "starts_at")
     doors = call.doors
+    if call.body.scope != "one":
+        return await _move_series(call, booking, starts_at, actor)
     moved = await bookings.reschedule(
         doors.store, doors.availability, booking.uid, starts_at, now=call.now, actor=actor
     )
     if isinstance(moved, Taken):
         raise slot_taken(moved, booking.terms.duration_minutes, for_host=actor.kind != "guest")
     return await _changed(call, moved, actor)
+
+
+async def _move_series(call: Call, booking: Booking, starts_at: int, actor: Actor) -> Answer:
+    doors, scope = call.doors, call.body.scope
+    moved = await bookings.move_series(
+        doors.store, doors.availability, booking.uid, starts_at, scope=scope, now=call.now, actor=actor
+    )
+    if isinstance(moved, SeriesTaken):
+        raise series_taken(moved, booking.terms.duration_minutes, for_host=actor.kind != "guest")
+    return await _changed(call, moved, actor, whole=True)
 
 
 @noun.does(
@@ -204,7 +271,7 @@ async def reschedule_booking(call: Call) -> Answer:
     refuses=("not_found", "conflict", "slot_taken"),
 )
 async def approve_booking(call: Call) -> Answer:
-    """Say yes to a request; saying it twice has one effect."""
+    """Say yes to a request, to all of it if it is for a series; saying it twice has one effect."""
     booking, actor = await _booking(call)
     doors = call.doors
     approved = await bookings.approve(doors.store, doors.availability, booking.uid, now=call.now, actor=actor)
@@ -222,7 +289,7 @@ async def approve_booking(call: Call) -> Answer:
     refuses=("not_found", "conflict"),
 )
 async def decline_booking(call: Call) -> Answer:
-    """Say no to a request and free its time; saying it twice is no fault."""
+    """Say no to a request, to all of it if it is for a series, and free its time; saying it twice is no fault."""
     booking, actor = await _booking(call)
     changed = await bookings.decline(call.doors.store, booking.uid, reason=call.body.reason, now=call.now, actor=actor)
     return await _changed(call, changed, actor)
@@ -272,9 +339,18 @@ async def _booking(call: Call) -> tuple[Booking, Actor]:
     return booking, call.caller.actor()
 
 
-async def _changed(call: Call, booking: Booking, actor: Actor) -> Answer:
+async def _changed(call: Call, booking: Booking, actor: Actor, *, whole: bool = False) -> Answer:
+    """The booking as it is now; with a `whole` change, all of its series."""
     call.doors.wake()
-    return answer(await shown_booking(call.doors, booking, for_guest=actor.kind == "guest"))
+    for_guest = actor.kind == "guest"
+    shown = await shown_booking(call.doors, booking, for_guest=for_guest)
+    seen = await bookings.series_with(call.doors.store.reader, booking) if whole else None
+    if seen is not None:
+        own = None if for_guest else booking.host_id
+        shown = msgspec.structs.replace(
+            shown, series=await shown_series(call.doors, seen, for_guest=for_guest, host_id=own)
+        )
+    return answer(shown)
 
 
 async def _whose(call: Call, asked: BookingsAsked) -> tuple[int, str]:

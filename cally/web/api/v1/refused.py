@@ -6,6 +6,7 @@ import msgspec
 
 from cally.errors import CallyError
 from cally.model.bookings import Taken
+from cally.model.series import SeriesTaken
 from cally.web.api.instants import instant
 
 SAYABLE = frozenset({"past", "too_soon", "too_far"})
@@ -21,6 +22,36 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
 
     starts_at: datetime
     ends_at: datetime
+
+
+class DateTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """A date of a series that cannot be had, and the nearest slots that can."""
+
+    starts_at: datetime
+    reason: str | None
+    alternatives: tuple[Alternative, ...]
+
+
+def series_taken(taken: SeriesTaken, duration_minutes: int, *, for_host: bool = False) -> CallyError:
+    """The error to answer with when dates of a series stand in its way; what is told is as for one slot."""
+    seconds = duration_minutes * 60
+    clashes = [
+        DateTaken(
+            starts_at=instant(clash.starts_at),
+            reason=clash.refusal.code if for_host or clash.refusal.code in SAYABLE else None,
+            alternatives=tuple(
+                Alternative(starts_at=instant(start), ends_at=instant(start + seconds)) for start in clash.alternatives
+            ),
+        )
+        for clash in taken.clashes
+    ]
+    return CallyError(
+        "slot_taken",
+        "Not every date of the series can be had, so none was taken; `clashes` names them, with the nearest times.",
+        clashes=clashes,
+        free=[instant(start) for start in taken.free],
+        alternatives=list(clashes[0].alternatives),
+    )
 
 
 def slot_taken(taken: Taken, duration_minutes: int, *, for_host: bool = False) -> CallyError:
