@@ -83,23 +83,36 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def explained_to(db: Reader, event_type_id: int, host_id: int) -> Offer:
-    """An event type that a host may be told about: their own, or one they take part in; raises `not_found`."""
+    """An event type that a host may be told about; raises `not_found`.
+
+    It is their own, or a team's that they manage or take part in.
+    """
     found = await offer_by_id(db, event_type_id)
-    is_own = found.host.id == host_id or any(one.host.id == host_id for one in found.participants)
-    if not is_own or await event_types.archived_at(db, event_type_id) is not None:
+    if await event_types.archived_at(db, event_type_id) is not None or not await _may_know(
+        db, found.event_type, host_id
+    ):
         raise not_found("event type")
     return found
 
 
 async def list_explained(db: Reader, host_id: int) -> list[EventType]:
-    """The event types that a host may be told about: their own, then those of teams that they take part in."""
+    """The event types that a host may be told about: their own, then those of their teams."""
     found = await event_types.list_of(db, host_id)
     for team in await teams.list_of_host(db, host_id):
-        for event_type in await event_types.list_of(db, team.id):
-            shares = await teams.assignable(db, event_type.id)
-            if event_type.host_id == host_id or any(share.host_id == host_id for share in shares):
-                found.append(event_type)
+        offered = await event_types.list_of(db, team.id)
+        found.extend([one for one in offered if await _may_know(db, one, host_id)])
     return found
+
+
+async def _may_know(db: Reader, event_type: EventType, host_id: int) -> bool:
+    if event_type.host_id == host_id:
+        return True
+    if event_type.team_id is None:
+        return False
+    members = await teams.members(db, event_type.team_id)
+    if any(one.host_id == host_id and one.manages for one in members):
+        return True
+    return any(share.host_id == host_id for share in await teams.assignable(db, event_type.id))
 
 
 async def explain(

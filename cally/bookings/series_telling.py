@@ -2,7 +2,7 @@
 
 from cally.bookings.offers import Offer
 from cally.bookings.series_told import noted, only_of, told_of
-from cally.bookings.telling import host_of, plan_for
+from cally.bookings.telling import hosts_of, plan_for
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking
 from cally.model.messages import Kind
@@ -27,17 +27,18 @@ async def announce_series(
     stored = await noted(tx, changed[0], now, is_new=is_new)
     occurrences = await series.occurrences(tx, stored.id)
     whole = is_new or len(changed) > 1 or not await messages.was_confirmed(tx, changed[0].id)
-    hosts = list(dict.fromkeys(booking.host_id for booking in changed))
+    hosts = list(dict.fromkeys(host_id for booking in changed for host_id in booking.hosts))
     for number, host_id in enumerate(hosts):
-        own = [booking for booking in changed if booking.host_id == host_id]
+        own = [booking for booking in changed if host_id in booking.hosts]
         head = changed[0] if number == 0 else own[0]
         about = changed if number == 0 else own
         told = told_of(stored, occurrences, head, whole=whole, changed=tuple(one.uid for one in about))
         if number > 0:
             told = await only_of(tx, told, host_id)
+        host = next(one for one in await hosts_of(tx, offer, head) if one.id == host_id)
         await plan_for(
             tx,
-            await host_of(tx, offer, head),
+            host,
             offer,
             head,
             kind,
@@ -46,4 +47,5 @@ async def announce_series(
             previous_starts_at=previous_starts_at,
             series=told,
             host_alone=number > 0,
+            others_too=False,
         )

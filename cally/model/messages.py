@@ -16,6 +16,7 @@ Kind = Literal[
     "declined",
     "rescheduled",
     "cancelled",
+    "reassigned",
     "clock_changed",
     "waitlist_joined",
     "waitlist_offered",
@@ -38,11 +39,22 @@ class ClockChange(msgspec.Struct, frozen=True, kw_only=True):
     told: dict[str, str]
 
 
+class HostTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A host as a message names them."""
+
+    name: str
+    email: str
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What a message speaks of, as it was when it was caused: later changes do not rewrite it.
 
     `series` is there for a booking in one; if it is a whole, `booking` stands for all of them. `group` is there for a
     seat, in what its host is told alone. Where somebody is `waiting`, `booking` is the one that they wish for.
+
+    `host_slug` is the owner's part of the page's address: `ada`, `team/support`. The host is who answers for it, or who
+    is told; `others` take part beside them, and `lead` answers for it if that is another one. `by_host` is the name of
+    the host who acted, `handed_from` and `handed_to` are those of a change of hosts: told to whom takes part no more.
     """
 
     booking: Booking
@@ -58,6 +70,19 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     series: SeriesTold | None = None
     group: GroupSnapshot | None = None
     waiting: Waiting | None = None
+    host_id: int | None = None
+    others: tuple[HostTold, ...] = ()
+    lead: HostTold | None = None
+    by_host: str = ""
+    handed_from: str = ""
+    handed_to: str = ""
+
+    @property
+    def hosts(self) -> tuple[HostTold, ...]:
+        """All who take part, the one who answers for it first."""
+        host = HostTold(name=self.host_name, email=self.host_email)
+        lead = self.lead or host
+        return tuple(dict.fromkeys((lead, host, *self.others)))
 
     @property
     def is_whole_series(self) -> bool:

@@ -1,11 +1,12 @@
 """A booking in iCalendar: the invitation in a mail (iTIP, RFC 5546) or a file to download (rules 73, 74, 78)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from cally.model.bookings import Booking, Status
-from cally.model.messages import Recipient
+from cally.model.messages import HostTold, Recipient
 from cally.notify.places import place_url, where_line
 from cally.notify.vtimezone import vtimezone
 
@@ -39,8 +40,7 @@ def booking_uid(text: str) -> str | None:
 def calendar_file(
     booking: Booking,
     *,
-    host_name: str,
-    host_email: str,
+    hosts: Sequence[HostTold],
     tz: str,
     method: Method = "PUBLISH",
     reader: Recipient = "guest",
@@ -48,7 +48,8 @@ def calendar_file(
 ) -> bytes:
     """The booking as `text/calendar` in the reader's zone; the same bytes for the same booking.
 
-    `PUBLISH` is for a download and names no attendees (RFC 5546 3.2.1). `manage_url` belongs in the guest's copy alone.
+    The first of the hosts answers for it. `PUBLISH` is for a download and names no attendees (RFC 5546 3.2.1).
+    `manage_url` belongs in the guest's copy alone.
     """
     from icalendar import Calendar  # noqa: PLC0415 - heavy: imported where used
 
@@ -60,14 +61,14 @@ def calendar_file(
     starts, ends = times(booking, tz)
     if starts.tzinfo is not UTC:
         calendar.add_component(vtimezone(tz, starts.year))
-    event = event_of(booking, reader, host_name, manage_url)
+    event = event_of(booking, reader, together(hosts), manage_url)
     event.add("dtstart", starts)
     event.add("dtend", ends)
-    event["organizer"] = person(host_name, host_email)
+    event["organizer"] = person(hosts[0].name, hosts[0].email)
     if method == "CANCEL":
         event["status"] = "CANCELLED"
     if method != "PUBLISH":
-        add_attendees(event, booking, reader, host_name, host_email)
+        add_attendees(event, booking, reader, hosts)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -124,16 +125,23 @@ def _description(booking: Booking, reader: Recipient, manage_url: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def add_attendees(event: "Event", booking: Booking, reader: Recipient, host_name: str, host_email: str) -> None:
+def add_attendees(event: "Event", booking: Booking, reader: Recipient, hosts: Sequence[HostTold]) -> None:
     """Everyone has agreed already, so nobody is asked to answer.
 
     In the host's copy the calendar is told to leave inviting to us, lest the guest get a second one (RFC 6638 7.1).
     """
     silent = {"schedule-agent": "CLIENT"} if reader == "host" else {}
-    event.add("attendee", attendee(host_name, host_email, role="CHAIR"), encode=False)
+    event.add("attendee", attendee(hosts[0].name, hosts[0].email, role="CHAIR"), encode=False)
+    for host in hosts[1:]:
+        event.add("attendee", attendee(host.name, host.email, **silent), encode=False)
     event.add("attendee", attendee(booking.guest.name, booking.guest.email, **silent), encode=False)
     for one in booking.companions:
         event.add("attendee", attendee(one.name or one.email, one.email, **silent), encode=False)
+
+
+def together(hosts: Sequence[HostTold]) -> str:
+    """`Ada Lovelace, Ben Okri`."""
+    return ", ".join(host.name for host in hosts)
 
 
 def attendee(name: str, email: str, *, role: str = "REQ-PARTICIPANT", **parameters: str) -> "vCalAddress":

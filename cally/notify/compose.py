@@ -75,8 +75,11 @@ def _method(message: Message, *, invited: bool) -> Literal["REQUEST", "CANCEL"] 
     kind, series, group = message.kind, message.snapshot.series, message.snapshot.group
     if group is not None or message.snapshot.waiting is not None:
         return group_method(group, kind) if group is not None else None
-    asks = kind == "requested" or (kind == "clock_changed" and message.snapshot.booking.status == "pending")
-    if kind in {"confirmed", "rescheduled", "clock_changed"} and not asks:
+    pending = message.snapshot.booking.status == "pending"
+    asks = kind == "requested" or (kind in {"clock_changed", "reassigned"} and pending)
+    if message.snapshot.handed_to:
+        return "CANCEL" if invited else None
+    if kind in {"confirmed", "rescheduled", "reassigned", "clock_changed"} and not asks:
         return "REQUEST"
     if not invited:
         return None
@@ -84,8 +87,10 @@ def _method(message: Message, *, invited: bool) -> Literal["REQUEST", "CANCEL"] 
 
 
 def _link(message: Message, vault: Vault, public_url: str) -> str:
-    """The manage link goes to the guest alone; a companion gets none."""
+    """The manage link goes to the guest alone; a companion gets none, nor a host who takes part no more."""
     uid = message.snapshot.booking.uid
+    if message.snapshot.handed_to:
+        return ""
     if message.recipient == "host":
         return host_link(public_url, message)
     if message.snapshot.waiting is not None:
@@ -102,8 +107,7 @@ def _invitation(message: Message, reader: Reader, method: Literal["REQUEST", "CA
         return series_file(snapshot, snapshot.series, method=method, reader=message.recipient, manage_url=url)
     return calendar_file(
         snapshot.booking,
-        host_name=snapshot.host_name,
-        host_email=snapshot.host_email,
+        hosts=snapshot.hosts,
         tz=reader.tz,
         method=method,
         reader=message.recipient,
@@ -137,7 +141,8 @@ def _address(mail: EmailMessage, message: Message, reader: Reader, sender: str) 
     if message.recipient == "host":
         from_name, answer = f"{guest.name} (Cally)", _mailbox(guest.name, guest.email)
     else:
-        from_name, answer = f"{snapshot.host_name} (Cally)", _mailbox(snapshot.host_name, snapshot.host_email)
+        lead = snapshot.hosts[0]
+        from_name, answer = f"{lead.name} (Cally)", _mailbox(lead.name, lead.email)
     mail["From"] = _mailbox(from_name, sender)
     mail["To"] = _mailbox(reader.name, reader.email)
     mail["Reply-To"] = answer

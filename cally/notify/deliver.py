@@ -31,6 +31,7 @@ RANK: dict[Kind, int] = {
     "requested": 0,
     "confirmed": 1,
     "rescheduled": 1,
+    "reassigned": 1,
     "clock_changed": 1,
     "waitlist_joined": 0,
     "waitlist_offered": 1,
@@ -40,7 +41,7 @@ RANK: dict[Kind, int] = {
 }
 
 LATE_SECONDS: dict[Kind, int] = {"waitlist_over": 86_400}  # that no time came free is worth knowing a little later, too
-INVITING: frozenset[Kind] = frozenset({"confirmed", "rescheduled", "clock_changed"})
+INVITING: frozenset[Kind] = frozenset({"confirmed", "rescheduled", "reassigned", "clock_changed"})
 
 _random = secrets.SystemRandom()
 

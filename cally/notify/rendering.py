@@ -65,7 +65,8 @@ class WaitingWords(msgspec.Struct, frozen=True, kw_only=True):
 class Values(msgspec.Struct, frozen=True, kw_only=True):
     """All that templates may use; `link` is where the reader sees and changes the booking (empty for companions).
 
-    `page_url` is where a guest may choose another time.
+    `page_url` is where a guest may choose another time. `host_name` names all hosts to guests, to a host themselves;
+    `others` are the hosts beside one, `by_name` the host who acted if it is not the reader.
     """
 
     role: Recipient
@@ -88,6 +89,10 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     approval: bool
     link: str
     page_url: str
+    by_name: str
+    others: tuple[str, ...]
+    handed_from: str
+    handed_to: str
     group: GroupWords | None = None
     waiting: WaitingWords | None = None
     series: SeriesWords | None = None
@@ -162,7 +167,7 @@ def _values(snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, lin
         role=reader.role,
         by=snapshot.by,
         title=booking.terms.title,
-        host_name=snapshot.host_name,
+        host_name=snapshot.host_name if reader.role == "host" else _all_names(snapshot),
         guest_name=booking.guest.name,
         guest_email=booking.guest.email,
         tz=reader.tz,
@@ -180,9 +185,19 @@ def _values(snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, lin
         link=link,
         series=series_words(snapshot, kind, reader),
         page_url=f"{public_url}/{snapshot.host_slug}/{snapshot.event_type_slug}",
+        by_name=snapshot.by_host if snapshot.by_host != snapshot.host_name or reader.role != "host" else "",
+        others=tuple(host.name for host in snapshot.hosts if host.email != snapshot.host_email),
+        handed_from=snapshot.handed_from,
+        handed_to=snapshot.handed_to,
         group=_group_words(snapshot),
         waiting=_waiting_words(snapshot, reader),
     )
+
+
+def _all_names(snapshot: Snapshot) -> str:
+    """`Ada Lovelace and Ben Okri`."""
+    *first, last = (host.name for host in snapshot.hosts)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _group_words(snapshot: Snapshot) -> GroupWords | None:

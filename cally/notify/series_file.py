@@ -23,6 +23,7 @@ from cally.notify.calendar_file import (
     event_of,
     is_shown_twice,
     person,
+    together,
 )
 from cally.notify.vtimezone import vtimezone
 
@@ -84,13 +85,13 @@ class _Page:
 
     def _event(self, starts_at: int, ends_at: int, status: str) -> "Event":
         snapshot = self._snapshot
-        event = event_of(self._named(), self._reader, snapshot.host_name, self._manage_url)
+        event = event_of(self._named(), self._reader, together(snapshot.hosts), self._manage_url)
         event.add("dtstart", self._exact(starts_at))
         event.add("dtend", self._exact(ends_at))
         event["status"] = "CANCELLED" if self._method == "CANCEL" else status
-        event["organizer"] = person(snapshot.host_name, snapshot.host_email)
+        event["organizer"] = person(snapshot.hosts[0].name, snapshot.hosts[0].email)
         if self._method != "PUBLISH":
-            add_attendees(event, snapshot.booking, self._reader, snapshot.host_name, snapshot.host_email)
+            add_attendees(event, snapshot.booking, self._reader, snapshot.hosts)
         return event
 
     def _named(self) -> Booking:

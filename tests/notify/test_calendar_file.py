@@ -7,6 +7,7 @@ import pytest
 
 from cally.model.bookings import Booking, Guest
 from cally.model.hosts import Place
+from cally.model.messages import HostTold
 from cally.notify.calendar_file import booking_uid, calendar_file, calendar_uid
 from tests.cast import DAY, at
 from tests.notify.calendars import Understood, by_ical_js, by_icalendar
@@ -18,8 +19,7 @@ NASTY = 'A, b; c\\ "d": 😀 שלום\r\nATTENDEE:mailto:mallory@example.com\nBE
 
 def file(about: Booking, **given: Any) -> bytes:
     values: dict[str, Any] = {
-        "host_name": "Ada Lovelace",
-        "host_email": "ada@example.com",
+        "hosts": (HostTold(name="Ada Lovelace", email="ada@example.com"),),
         "tz": "Europe/Berlin",
         "method": "REQUEST",
         **given,

@@ -29,6 +29,7 @@ KIND_WORDS = {
     "declined": "Declined",
     "rescheduled": "New time",
     "cancelled": "Cancellation",
+    "reassigned": "Another host",
     "clock_changed": "New clock time",
 }
 
