@@ -8,7 +8,6 @@ from cally.web.dates import words
 from cally.web.pages.public import clocks
 from cally.web.pages.public.chosen import Asked, Links, chosen, instant, iso
 from cally.web.pages.public.month import Month, month
-from tests import cast
 from tests.cast import at
 
 BRITISH = words("en-GB,en;q=0.9")
@@ -75,19 +74,8 @@ def test_both_half_past_ones_are_told_apart() -> None:
 
 
 def _when(tz: str, host_tz: str) -> clocks.When:
-    ada = cast.Host(
-        id=1,
-        slug="ada",
-        name="Ada Lovelace",
-        email="ada@example.com",
-        tz=host_tz,
-        locale="en",
-        week_starts_on="mon",
-        about="",
-        caps=(),
-    )
     start = at("2026-11-24 16:00")
-    return clocks.when(BRITISH, start, start + 1_800, tz=tz, host=ada)
+    return clocks.when(BRITISH, start, start + 1_800, tz=tz, home=clocks.Home(first="Ada", tz=host_tz))
 
 
 @pytest.mark.rule(11)

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cally.bookings import Offer, is_there, offer
+from cally.bookings import TEAM, Offer, is_there, offer
 from cally.model.rules import Refusal
 from cally.web import rendering
 from cally.web.dates import Words
@@ -21,6 +21,7 @@ from cally.web.pages.public.details import new_key
 from cally.web.pages.public.picker import Picker, Scene, picker
 from cally.web.pages.public.stay import by_night, by_night_facts, stay_picker
 from cally.web.pages.public.texts import texts
+from cally.web.pages.public.whom import whom
 
 PAGE = "pages/public/booking.html"
 
@@ -30,11 +31,23 @@ async def booking_page(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
 ) -> ASGIResponse:
     """What can be booked and when; a slot in the address shows the form for it. Looking holds and changes nothing."""
+    return await _looked_at(request, doors, (host, slug))
+
+
+@get("/team/{team:str}/{slug:str}", include_in_schema=False)
+async def team_booking_page(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], team: FromPath[str], slug: FromPath[str]
+) -> ASGIResponse:
+    """The same of what a team offers."""
+    return await _looked_at(request, doors, (f"{TEAM}{team}", slug))
+
+
+async def _looked_at(request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str]) -> ASGIResponse:
     words = asked(request)
     if instant(words.slot) is not None:
-        found = await offer(doors.store.reader, host, slug)
+        found = await offer(doors.store.reader, *address)
         return (await details_page(request, doors, found, words)).to_asgi_response(app=None, request=request)
-    return await _times_page(request, doors, (host, slug), words)
+    return await _times_page(request, doors, address, words)
 
 
 async def details_page(
@@ -65,7 +78,7 @@ async def details_page(
         **_without(values, "words"),
         step="details",
         slot=iso(slot),
-        when=clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, host=found.host),
+        when=clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, home=whom(found).home),
         alternatives=clocks.short(reading, alternatives or (), picked.tz),
         is_taken=alternatives is not None,
         form=form or Form.of(key=new_key()),
@@ -115,11 +128,13 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
     default = found.event_type.durations_minutes[0]
     stays = kept(words, default, picked.minutes)
     shown = await _picker(doors, found, picked, reading, Links(path, stays), now)
+    met = whom(found)
     without_length = {name: value for name, value in stays.items() if name != "duration"}
     return {
         "words": reading,
-        "host": found.host,
-        "first": clocks.first_name(found.host.name),
+        "whom": met,
+        "home_tz": found.host.tz,
+        "first": met.first,
         "title": found.event_type.title,
         "about": found.event_type.description,
         "places": found.event_type.places,
@@ -146,14 +161,16 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
 
 
 async def _picker(doors: Doors, found: Offer, picked: Chosen, reading: Words, links: Links, now: int) -> Picker | None:
+    met = whom(found)
     scene = Scene(
-        host=found.host,
+        home=met.home,
+        home_tz=found.host.tz,
         rules=found.event_type.rules,
         chosen=picked,
         words=reading,
         links=links,
         now=now,
-        extra={"host": found.owner, "eventType": found.event_type.slug, "t": texts(found.host)},
+        extra={"host": found.owner, "eventType": found.event_type.slug, "t": texts(met.home)},
     )
 
     stay = found.event_type.options.stay
@@ -163,9 +180,10 @@ async def _picker(doors: Doors, found: Offer, picked: Chosen, reading: Words, li
         )
 
     async def load(from_at: int, to_at: int) -> Any:
-        return await doors.availability.slots(
-            found, now=now, from_at=from_at, to_at=to_at, duration_minutes=picked.minutes
-        )
+        asked = {"now": now, "from_at": from_at, "to_at": to_at, "duration_minutes": picked.minutes}
+        free = await doors.availability.slots(found, **asked)
+        full = await doors.availability.full(found, **asked)
+        return sorted((*free, *full), key=lambda slot: slot.starts_at) if full else free
 
     return await picker(scene, load)
 

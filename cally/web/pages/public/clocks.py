@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from cally.model.hosts import Host
 from cally.web.dates import Words, city, local, offset
 from cally.web.pages.public.chosen import iso
 
@@ -19,14 +18,21 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     other: str
 
 
-def when(words: Words, starts_at: int, ends_at: int, *, tz: str, host: Host) -> When:
+class Home(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose clock is shown beside the guest's: `Mara`, `America/New_York`."""
+
+    first: str
+    tz: str
+
+
+def when(words: Words, starts_at: int, ends_at: int, *, tz: str, home: Home | None) -> When:
     """`Tuesday 24 November`, `17:00–17:30`, `Berlin`, `11:00 for Mara in New York`."""
     on = local(starts_at, tz).date()
     return When(
         day=words.day(on),
         clock=words.span(starts_at, ends_at, tz),
         zone=city(tz),
-        other=_other(words, starts_at, tz, first_name(host.name), host.tz),
+        other=_other(words, starts_at, tz, home.first, home.tz) if home is not None else "",
     )
 
 

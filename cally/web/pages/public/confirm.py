@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cally.bookings import Offer, book, manage_token, offer, release
+from cally.bookings import TEAM, Offer, book, manage_token, offer, release
 from cally.errors import CallyError
 from cally.model.bookings import Booked, BookingRequest, Taken
 from cally.web import forms, rendering
@@ -28,11 +28,23 @@ async def confirm(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """Book what the form asks for: 303 to the ticket, 422 with each fault beside its field, 409 with other times."""
+    return await _confirmed(request, doors, host, slug)
+
+
+@post("/team/{team:str}/{slug:str}", status_code=200, include_in_schema=False)
+async def confirm_with_team(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], team: FromPath[str], slug: FromPath[str]
+) -> Response[Any]:
+    """The same with a team."""
+    return await _confirmed(request, doors, f"{TEAM}{team}", slug)
+
+
+async def _confirmed(request: Request[Any, Any, Any], doors: Doors, owner: str, slug: str) -> Response[Any]:
     form = await forms.read(request)
-    found = await offer(doors.store.reader, host, slug)
+    found = await offer(doors.store.reader, owner, slug)
     starts_at = slot_of(form)
     if starts_at is None:
-        return Redirect(f"/{host}/{slug}", status_code=303)
+        return Redirect(found.path, status_code=303)
     words = _asked(form, starts_at)
     wanted = booking_request(form, found, starts_at, rendering.reader(request).tag)
     if form.faults:

@@ -7,7 +7,7 @@ import msgspec
 
 from cally.web.dates import Words
 from cally.web.pages.public.chosen import Links
-from cally.web.rendering import counted
+from cally.web.rendering import counted, translated
 
 FEWEST_WEEKS = 5
 WEEK = timedelta(days=7)
@@ -17,7 +17,7 @@ SOME, MANY = 4, 9
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """One square. `free` is 0 for none, then 1 to 3: a few, some, many."""
+    """One square. `free` is 0 for none, then 1 to 3: a few, some, many. `is_full`: none, but some to wait for."""
 
     iso: str
     number: str
@@ -27,6 +27,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     style: str
     month: str
     is_chosen: bool
+    is_full: bool = False
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +44,7 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
 def month(
     first: date, *, today: date, last: date, chosen: date | None, counts: Mapping[date, int], words: Words, links: Links
 ) -> Month:
-    """The month that starts on `first`, with a link for each date that `counts` has times for."""
+    """The month that starts on `first`, with a link for each date in `counts`: 0 means that all its times are full."""
     top, end = max(first, today), _next(first) - DAY
     weeks: list[tuple[Day | None, ...]] = []
     start = top - timedelta(days=(top.weekday() - words.first_weekday) % 7)
@@ -73,7 +74,9 @@ def _day(
     links: Links,
 ) -> Day:
     free, out = counts.get(on, 0), on.month != first.month
-    label = f"{words.day_and_year(on)}, {counted(free, '{n} time free', '{n} times free')}" if free else ""
+    is_full = not free and on in counts
+    said = translated("full, with a waitlist") if is_full else counted(free, "{n} time free", "{n} times free")
+    label = f"{words.day_and_year(on)}, {said}" if on in counts else ""
     return Day(
         iso=on.isoformat(),
         number=words.number(on.day),
@@ -83,6 +86,7 @@ def _day(
         style="bk-day" + " today" * (on == today),
         month=words.short_month(on) if out and on.day == 1 else "",
         is_chosen=on == chosen,
+        is_full=is_full,
     )
 
 

@@ -25,6 +25,7 @@ from cally.web.pages.public.picker import Picker, Scene, picker
 from cally.web.pages.public.stay import Nights, by_night, by_night_facts, stay_picker
 from cally.web.pages.public.texts import texts
 from cally.web.pages.public.ticket import PRIVATE, Managed, managed, ticket_page
+from cally.web.pages.public.whom import first_names, home_of, met
 
 TAKEN = "Someone was faster: this time has just been taken. Your booking stands as it was."
 DAY_SECONDS = 86_400
@@ -79,11 +80,13 @@ async def _page(
     alternatives: tuple[int, ...] = (),
     notice: str = "",
 ) -> Response[Any]:
-    reading, booking, host = rendering.reader(request), found.booking, found.offer.host
+    reading, booking, home = rendering.reader(request), found.booking, home_of(found.hosts)
     stay = found.offer.event_type.options.stay if booking.terms.nights is not None else None
     minutes = booking.terms.duration_minutes
     picked = chosen(
-        msgspec.structs.replace(words, tz_kept=words.tz_kept or booking.guest.tz), home_tz=host.tz, durations=(minutes,)
+        msgspec.structs.replace(words, tz_kept=words.tz_kept or booking.guest.tz),
+        home_tz=found.host.tz,
+        durations=(minutes,),
     )
     if stay is not None:
         picked = by_night(picked, found.offer, stay, msgspec.structs.replace(words, nights=str(booking.terms.nights)))
@@ -97,8 +100,9 @@ async def _page(
         "pages/public/booking.html",
         status,
         headers=PRIVATE,
-        host=host,
-        first=clocks.first_name(host.name),
+        whom=met(found.offer, found.hosts),
+        home_tz=found.host.tz,
+        first=first_names(found.hosts),
         title=booking.terms.title,
         about=booking.terms.description,
         places=(booking.terms.place,) if booking.terms.place else (),
@@ -121,7 +125,7 @@ async def _page(
         ticket=found.path,
         step=step,
         slot=iso(slot) if slot is not None else "",
-        when=None if slot is None else clocks.when(reading, slot, slot + minutes * 60, tz=picked.tz, host=host),
+        when=None if slot is None else clocks.when(reading, slot, slot + minutes * 60, tz=picked.tz, home=home),
         alternatives=clocks.short(reading, alternatives, picked.tz),
         is_taken=bool(notice),
         form=Form(),
@@ -131,14 +135,16 @@ async def _page(
 
 async def _picker(doors: Doors, found: Managed, picked: Chosen, reading: Words, links: Links) -> Picker | None:
     now, db = doors.clock(), doors.store.reader
+    home = home_of(found.hosts)
     scene = Scene(
-        host=found.offer.host,
+        home=home,
+        home_tz=found.host.tz,
         rules=msgspec.structs.replace(found.offer.event_type.rules, seats=1),
         chosen=picked,
         words=reading,
         links=links,
         now=now,
-        extra={"t": texts(found.offer.host)},
+        extra={"t": texts(home)},
     )
     load = _Loader(db, found, now)
     stay, nights = found.offer.event_type.options.stay, found.booking.terms.nights

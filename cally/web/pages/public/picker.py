@@ -12,13 +12,13 @@ import msgspec
 from markupsafe import Markup
 
 from cally.model.bookings import Slot
-from cally.model.hosts import Host
 from cally.model.rules import EventTypeRules
 from cally.web.dates import Words, local, zone_label
 from cally.web.pages.public import clocks
 from cally.web.pages.public.chosen import Chosen, Links, iso
+from cally.web.pages.public.clocks import Home
 from cally.web.pages.public.month import Month, month
-from cally.web.rendering import counted
+from cally.web.rendering import counted, translated
 
 WINDOW_DAYS = 70
 FURTHEST_DAYS = 366
@@ -49,6 +49,7 @@ class Time(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     href: str
     seats: str
+    is_full: bool = False
 
 
 class Picker(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +72,13 @@ class Picker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """What the picker is for: whose time, by which rules, chosen how, read by whom."""
+    """What the picker is for: on whose clock, by which rules, chosen how, read by whom.
 
-    host: Host
+    `home` is the hosts' clock where they share one; `home_tz` serves where the guest has chosen none.
+    """
+
+    home: Home | None
+    home_tz: str
     rules: EventTypeRules
     chosen: Chosen
     words: Words
@@ -102,22 +107,23 @@ async def picker(scene: Scene, load: Load) -> Picker | None:
     if not slots and scene.chosen.month is None:
         return None
     days = _by_date(slots, scene.chosen.tz)
-    on = _shown_date(scene, start, days)
+    free = _by_date([slot for slot in slots if slot.seats_left], scene.chosen.tz)
+    on = _shown_date(scene, start, free or days)
     first = (scene.chosen.month or on or start).replace(day=1)
-    counts = {day: len(found) for day, found in days.items()}
+    counts = {day: len(free.get(day, ())) for day in days}
     own, now = days.get(on, []) if on else [], scene.now
     after = next((day for day in days if on is None or day > on), None)
     words, links = scene.words, scene.links
     return Picker(
         month=month(first, today=scene.today, last=scene.last, chosen=on, counts=counts, words=words, links=links),
         day=words.short_day(on) if on else words.month(first),
-        count=counted(len(own), "{n} time free", "{n} times free"),
+        count=counted(counts.get(on, 0) if on else 0, "{n} time free", "{n} times free"),
         near=iso(own[0].starts_at) if own else "",
         parts=_parts(scene, own),
         next_day=(words.day(after), links.to(date=after.isoformat())) if after and not own else None,
         tz=scene.chosen.tz,
         tz_known=scene.chosen.tz_known,
-        zones=_zones(now - now % 3_600, scene.chosen, scene.host.tz),
+        zones=_zones(now - now % 3_600, scene.chosen, scene.home_tz),
         data=_data(scene, slots, first, on, start),
     )
 
@@ -175,9 +181,18 @@ def _parts(scene: Scene, slots: list[Slot]) -> tuple[tuple[str, tuple[Time, ...]
     for slot, label in zip(slots, labels, strict=True):
         hour = local(slot.starts_at, scene.chosen.tz).hour
         name = "Morning" if hour < NOON else "Afternoon" if hour < EVENING else "Evening"
-        seats = counted(slot.seats_left, "{n} seat left", "{n} seats left") if scene.rules.seats > 1 else ""
-        parts.setdefault(name, []).append(Time(label=label, href=scene.links.to(slot=iso(slot.starts_at)), seats=seats))
+        parts.setdefault(name, []).append(_time(scene, slot, label))
     return tuple((name, tuple(times)) for name, times in parts.items())
+
+
+def _time(scene: Scene, slot: Slot, label: str) -> Time:
+    """A time to book, or one that is full and can be waited for."""
+    chosen = iso(slot.starts_at)
+    if not slot.seats_left:
+        href = Links(f"{scene.links.path}/waitlist", scene.links.stays).to(slot=chosen)
+        return Time(label=label, href=href, seats=translated("Full · waitlist"), is_full=True)
+    seats = counted(slot.seats_left, "{n} seat left", "{n} seats left") if scene.rules.seats > 1 else ""
+    return Time(label=label, href=scene.links.to(slot=chosen), seats=seats)
 
 
 def _zones(hour: int, chosen: Chosen, host_tz: str) -> tuple[tuple[str, str], ...]:
@@ -214,8 +229,7 @@ def _data(scene: Scene, slots: Sequence[Slot], first: date, on: date | None, sta
         "minutes": scene.chosen.minutes,
         "path": scene.links.path,
         "duration": scene.links.stays.get("duration"),
-        "hostZone": scene.host.tz,
-        "first": clocks.first_name(scene.host.name),
+        "hostZone": scene.home_tz,
         "zone": scene.chosen.tz if scene.chosen.tz_known else None,
         "month": first.isoformat()[:7],
         "date": on.isoformat() if on else None,
@@ -226,5 +240,8 @@ def _data(scene: Scene, slots: Sequence[Slot], first: date, on: date | None, sta
     }
     if scene.rules.seats > 1:
         content["seats"] = [slot.seats_left for slot in slots]
+    full = [number for number, slot in enumerate(slots) if not slot.seats_left]
+    if full:
+        content["full"] = full
     text = msgspec.json.encode(content).decode()
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 -- JSON in which no tag can begin

@@ -1,4 +1,4 @@
-"""A host's public page: who they are, and what they can be booked for."""
+"""The public page of a host or a team: who they are, and what they can be booked for."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from cally.errors import not_found
+from cally.hosts import members_of, team_by_slug
 from cally.store import event_types, hosts
 from cally.web.doors import Doors
 from cally.web.pages.public.away import away_shown
@@ -25,8 +26,35 @@ async def profile(
         request,
         "pages/public/profile.html",
         headers={"cache-control": "private, no-cache"},
-        host=found,
+        name=found.name,
+        about=found.about,
+        path=f"/{found.slug}",
+        people=(),
         away=await away_shown(doors.store.reader, found, reader(request), doors.clock()),
         event_types=await event_types.list_of(doors.store.reader, found.id, listed_only=True),
         canonical=f"{doors.public_url()}/{found.slug}" if doors.public_url() else "",
+    )
+
+
+@get("/team/{team:str}", include_in_schema=False)
+async def team_profile(
+    request: Request[Any, Any, Any], doors: NamedDependency[Doors], team: FromPath[str]
+) -> Response[bytes]:
+    """The event types that a team lists, and who is in it. Raises `not_found`."""
+    db = doors.store.reader
+    found = await team_by_slug(db, team)
+    if found is None:
+        raise not_found("page")
+    path = f"/team/{found.slug}"
+    return render(
+        request,
+        "pages/public/profile.html",
+        headers={"cache-control": "private, no-cache"},
+        name=found.name,
+        about=found.about,
+        path=path,
+        people=[host.name for host, _ in await members_of(db, found.id)],
+        away=(),
+        event_types=await event_types.list_of(db, found.id, listed_only=True),
+        canonical=f"{doors.public_url()}{path}" if doors.public_url() else "",
     )

@@ -8,9 +8,11 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import Offer, booking_for_token, offer_of
+from cally.bookings import Offer, booking_for_token, hosts_of, offer_of
 from cally.errors import not_found
 from cally.model.bookings import LIVE, Booking
+from cally.model.hosts import Host
+from cally.model.messages import HostTold
 from cally.notify.calendar_file import calendar_file
 from cally.notify.links import manage_url
 from cally.notify.places import place_url, reserved, where_line
@@ -19,17 +21,29 @@ from cally.web.dates import Words, local
 from cally.web.doors import Doors
 from cally.web.pages.public import clocks
 from cally.web.pages.public.chosen import Links
+from cally.web.pages.public.whom import first_names, home_of, names
 from cally.web.rendering import AnyRequest
 
 PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow", "referrer-policy": "same-origin"}
 
 
 class Managed(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking with its offer, as its token opens it."""
+    """A booking with its offer, as its token opens it; of the hosts the first one answers for it."""
 
     token: str
     booking: Booking
     offer: Offer
+    hosts: tuple[Host, ...]
+
+    @property
+    def host(self) -> Host:
+        """Who answers for it."""
+        return self.hosts[0]
+
+    @property
+    def host_names(self) -> str:
+        """All who take part, as a guest reads them."""
+        return names(self.hosts)
 
     @property
     def path(self) -> str:
@@ -51,8 +65,7 @@ async def invitation(doors: NamedDependency[Doors], token: FromPath[str]) -> Res
     found = await managed(doors, token)
     content = calendar_file(
         found.booking,
-        host_name=found.offer.host.name,
-        host_email=found.offer.host.email,
+        hosts=[HostTold(name=host.name, email=host.email) for host in found.hosts],
         tz=found.booking.guest.tz,
         manage_url=_address(doors, found),
     )
@@ -66,14 +79,15 @@ async def managed(doors: Doors, token: str) -> Managed:
     booking = await booking_for_token(db, doors.vault, token, doors.clock())
     if booking is None:
         raise not_found("booking")
-    return Managed(token=token, booking=booking, offer=await offer_of(db, booking))
+    found = await offer_of(db, booking)
+    return Managed(token=token, booking=booking, offer=found, hosts=tuple(await hosts_of(db, found, booking)))
 
 
 def ticket_page(
     request: AnyRequest, doors: Doors, found: Managed, *, status: int = 200, notice: str = "", template: str = "ticket"
 ) -> Response[bytes]:
     """The booking as a page; `notice` says why what was asked for could not be done."""
-    words, booking, host = rendering.reader(request), found.booking, found.offer.host
+    words, booking, host = rendering.reader(request), found.booking, found.host
     now, place = doors.clock(), booking.terms.place
     return rendering.render(
         request,
@@ -83,15 +97,16 @@ def ticket_page(
         booking=booking,
         state=state(booking, now),
         is_changeable=booking.status in LIVE and booking.starts_at > now,
-        when=clocks.when(words, booking.starts_at, booking.ends_at, tz=booking.guest.tz, host=host),
+        when=clocks.when(words, booking.starts_at, booking.ends_at, tz=booking.guest.tz, home=home_of(found.hosts)),
         dated=_dated(words, booking, now),
         host=host,
-        first=clocks.first_name(host.name),
-        place=where_line(booking.terms, host_name=host.name, guest_name=booking.guest.name),
+        host_names=found.host_names,
+        first=first_names(found.hosts),
+        place=where_line(booking.terms, host_name=found.host_names, guest_name=booking.guest.name),
         reserved=reserved(booking.terms),
         place_url=place_url(place),
         path=found.path,
-        again=Links(f"/{host.slug}/{found.offer.event_type.slug}", {"tz": booking.guest.tz}).to(),
+        again=Links(found.offer.path, {"tz": booking.guest.tz}).to(),
         address=_address(doors, found),
         calendars=_calendars(doors, found),
         mail=doors.mail() is not None,
@@ -123,8 +138,8 @@ def _address(doors: Doors, found: Managed) -> str:
 def _calendars(doors: Doors, found: Managed) -> list[tuple[str, str]]:
     """Links that fill in an event in Google's and Microsoft's calendars."""
     booking = found.booking
-    title = f"{booking.terms.title}: {found.offer.host.name}"
-    where = where_line(booking.terms, host_name=found.offer.host.name, guest_name=booking.guest.name)
+    title = f"{booking.terms.title}: {found.host_names}"
+    where = where_line(booking.terms, host_name=found.host_names, guest_name=booking.guest.name)
     about = "\n\n".join(part for part in (booking.terms.description, _address(doors, found)) if part)
     starts, ends = _stamp(booking.starts_at), _stamp(booking.ends_at)
     google = {"action": "TEMPLATE", "text": title, "dates": f"{_compact(starts)}/{_compact(ends)}", "details": about}

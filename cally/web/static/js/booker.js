@@ -27,6 +27,7 @@ class Booker extends HTMLElement {
     Object.assign(this, { data, t: data.t, locale: data.lang, h12: data.h12, root: this.closest('.booker'), grid: $('.bk-grid', this), list: $('.bk-list', this), form: $('.bk-form form') })
     let at = data.base
     this.slots = data.any ? [data.base, ...data.steps.map(step => at += step * data.unit)].map(minute => minute * MINUTE) : []
+    this.full = new Set((data.full ?? []).map(i => this.slots[i]))
     this.seats = data.seats && new Map(this.slots.map((slot, i) => [slot, data.seats[i]]))
     this.guestZone = named(Intl.DateTimeFormat().resolvedOptions().timeZone || data.hostZone)
     this.zone = data.zone ?? this.guestZone
@@ -94,13 +95,13 @@ class Booker extends HTMLElement {
     this.roving()
   }
   square(ms, told) {
-    const date = new Date(ms), id = date.toISOString().slice(0, 10), free = this.days.get(id)?.length ?? 0
+    const date = new Date(ms), id = date.toISOString().slice(0, 10), all = this.days.get(id) ?? [], free = all.filter(slot => !this.full.has(slot)).length
     const out = date.getUTCMonth() !== told.month - 1
-    const square = make(free ? 'a' : 'span', { className: 'bk-day' + (id === this.today ? ' today' : '') }, told.number.format(date.getUTCDate()))
+    const square = make(all.length ? 'a' : 'span', { className: 'bk-day' + (id === this.today ? ' today' : '') }, told.number.format(date.getUTCDate()))
     if (out && date.getUTCDate() === 1) square.dataset.mon = told.short.format(ms)
-    if (!free) return square
-    Object.assign(square, { href: this.href({ month: this.month, date: id }), ariaLabel: `${told.long.format(ms)}, ${this.count(this.t.times, free)}` })
-    Object.assign(square.dataset, { date: id, free: free < 4 ? 1 : free < 9 ? 2 : 3 })
+    if (!all.length) return square
+    Object.assign(square, { href: this.href({ month: this.month, date: id }), ariaLabel: `${told.long.format(ms)}, ${free ? this.count(this.t.times, free) : this.t.fullDay}` })
+    Object.assign(square.dataset, { date: id, ...(free ? { free: free < 4 ? 1 : free < 9 ? 2 : 3 } : { full: '' }) })
     if (id === this.date) square.setAttribute('aria-current', 'date')
     return square
   }
@@ -118,7 +119,7 @@ class Booker extends HTMLElement {
   renderDay() {
     const slots = this.days.get(this.date) ?? [], heading = $('.bk-slots h2', this)
     const name = this.date ? format(this.locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(this.date)) : ''
-    heading.replaceChildren(name, make('small', { textContent: this.count(this.t.times, slots.length) }))
+    heading.replaceChildren(name, make('small', { textContent: this.count(this.t.times, slots.filter(slot => !this.full.has(slot)).length) }))
     const labels = slots.map(slot => this.time(slot)), hour = format('en', { timeZone: this.zone, hour: 'numeric', hourCycle: 'h23' }), out = []
     let part
     slots.forEach((slot, i) => {
@@ -126,6 +127,7 @@ class Booker extends HTMLElement {
       if (name !== part) out.push(make('h3', { className: 'bk-part', textContent: part = name }))
       const twice = labels.filter(label => label === labels[i]).length > 1
       const link = make('a', { className: 'bk-slot', href: this.href({ slot: iso(slot) }), rel: 'nofollow' }, twice ? `${labels[i]} ${offset(this.zone, slot)}` : labels[i])
+      if (this.full.has(slot)) { out.push(this.waitFor(link, slot)); return }
       if (this.seats) link.append(make('small', { textContent: this.count(this.t.seats, this.seats.get(slot)) }))
       link.dataset.slot = slot
       out.push(link)
@@ -135,6 +137,15 @@ class Booker extends HTMLElement {
     this.list.scrollTop = 0
     for (const button of this.querySelectorAll('[data-clock]')) button.ariaPressed = String((button.dataset.clock === '12') === this.h12)
     for (const button of this.root.querySelectorAll('[data-zone]')) button.ariaPressed = String((button.dataset.zone === 'host' ? this.data.hostZone : this.guestZone) === this.zone)
+  }
+  waitFor(link, slot) {                                 // full: the link leads to the waitlist
+    const address = new URL(this.href({ slot: iso(slot) }), location)
+    address.pathname += '/waitlist'
+    link.href = address.pathname + address.search
+    link.classList.add('full')
+    link.dataset.wait = ''
+    link.append(make('small', { textContent: this.t.full }))
+    return link
   }
   nothing() {
     const next = [...this.days.keys()].find(day => !this.date || day > this.date)
@@ -174,7 +185,7 @@ class Booker extends HTMLElement {
     const when = $('.bk-when', this.root), end = slot + this.data.minutes * MINUTE, home = this.data.hostZone
     $('.day', when).textContent = this.words({ weekday: 'long', day: 'numeric', month: 'long' }).format(slot)
     $('.clock', when).textContent = `${this.time(slot)}–${this.time(end)}`
-    const other = $('.other', when), differs = wall(this.zone, slot) !== wall(home, slot)
+    const other = $('.other', when), differs = this.t.other && wall(this.zone, slot) !== wall(home, slot)
     $('.zone', when).textContent = differs ? `${this.t.yours} · ${city(this.zone)}` : fill(this.t.local, { city: city(this.zone) })
     const day = wall(this.zone, slot).slice(0, 10) === wall(home, slot).slice(0, 10) ? '' : this.words({ weekday: 'short', day: 'numeric', month: 'short' }, home).format(slot) + ', '
     other.hidden = !differs
@@ -266,7 +277,7 @@ class Booker extends HTMLElement {
     if (event.type === 'keydown') return this.keys(event)
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return
     const hit = event.target.closest('[data-date],[data-slot],.bk-slot,[data-month],[data-clock],[data-zone],[data-back]')
-    if (!hit || hit.name === 'instead') return
+    if (!hit || hit.name === 'instead' || 'wait' in hit.dataset) return
     const { date, month, to, clock, zone } = hit.dataset, slot = +hit.dataset.slot || (hit.href && Date.parse(new URL(hit.href).searchParams.get('slot')))
     if (month !== undefined) return this.turn(event, hit, to)
     event.preventDefault()

@@ -1,0 +1,81 @@
+"""Whom a guest meets: one host, all of a team, or someone of it; by name once that is known."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from cally.bookings import Offer
+from cally.model.hosts import Host
+from cally.web.pages.public.clocks import Home, first_name
+from cally.web.rendering import translated as _
+
+
+class Whom(msgspec.Struct, frozen=True, kw_only=True):
+    """`name` and `page` are the owner's, `first` is short for it in sentences; `hint` says whom of a team one meets.
+
+    `home` is whose clock is shown beside the guest's: None where several hosts have different ones.
+    """
+
+    name: str
+    first: str
+    page: str
+    hint: str
+    people: tuple[str, ...]
+    home: Home | None
+
+
+def whom(found: Offer) -> Whom:
+    """Before it is booked: of those who take turns nobody knows yet whose turn it will be."""
+    page = found.path.removesuffix(f"/{found.event_type.slug}")
+    if found.team is None:
+        host = found.host
+        return Whom(name=host.name, first=first_name(host.name), page=page, hint="", people=(), home=home_of([host]))
+    sure = [one.host for one in found.participants if one.required]
+    in_turns = [one.host for one in found.participants if not one.required]
+    return Whom(
+        name=found.team.name,
+        first=found.team.name,
+        page=page,
+        hint=_hint(found.event_type.rules.assignment == "round_robin", sure, in_turns, found.team.name),
+        people=tuple(host.name for host in (*sure, *in_turns)),
+        home=home_of([*sure, *in_turns]),
+    )
+
+
+def met(found: Offer, hosts: Sequence[Host]) -> Whom:
+    """Once it is booked: those who take part."""
+    page = found.path.removesuffix(f"/{found.event_type.slug}")
+    people = tuple(host.name for host in hosts)
+    return Whom(name=names(hosts), first=first_names(hosts), page=page, hint="", people=people, home=home_of(hosts))
+
+
+def home_of(hosts: Sequence[Host]) -> Home | None:
+    """Whose clock is shown beside the guest's."""
+    if not hosts or len({host.tz for host in hosts}) > 1:
+        return None
+    return Home(first=first_names(hosts), tz=hosts[0].tz)
+
+
+def names(hosts: Sequence[Host]) -> str:
+    """`Ada Lovelace and Ben Okri`."""
+    return _joined([host.name for host in hosts])
+
+
+def first_names(hosts: Sequence[Host]) -> str:
+    """`Ada and Ben`; of more than three only how many."""
+    return _joined([first_name(host.name) for host in hosts])
+
+
+def _hint(takes_turns: bool, sure: list[Host], in_turns: list[Host], team: str) -> str:
+    if not takes_turns:
+        return _("You meet {names}", names=names(sure))
+    if len(in_turns) == 1:
+        return _("You meet {names}", names=names([*sure, *in_turns]))
+    if sure:
+        return _("You meet {names} and someone of {team}", names=names(sure), team=team)
+    return _("You meet someone of {team}", team=team)
+
+
+def _joined(words: list[str]) -> str:
+    *most, last = words
+    return _("{most} and {last}", most=", ".join(most), last=last) if most else last
