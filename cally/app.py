@@ -46,6 +46,7 @@ SWEEP_SECONDS = 600
 CALENDARS_SECONDS = 60
 TIME_LAW_SECONDS = 3_600
 HOLIDAYS_SECONDS = 3_600
+WAITLIST_SECONDS = 30
 
 log = logging.getLogger("cally")
 
@@ -136,6 +137,7 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
     recurring = [
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
+        RecurringJob("waitlist", WAITLIST_SECONDS, partial(bookings.turn_waitlist, store)),
         RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
     ]

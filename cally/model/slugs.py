@@ -11,7 +11,7 @@ LONGEST_TYPED = 500  # characters of a name that a suggestion looks at
 WORDS = """
 about admin api app assets b booking book cally docs embed favicon feeds health help host hosts login logout manifest
 metrics offline p privacy robots security settings setup sign-in sign-out sign-up static status team teams terms theme
-webhooks www
+w webhooks www
 """
 RESERVED = frozenset(WORDS.split())
 

@@ -7,6 +7,8 @@ from cally.web.pages.public.front import front
 from cally.web.pages.public.moving import move, new_times
 from cally.web.pages.public.profile import profile, team_profile
 from cally.web.pages.public.ticket import invitation, ticket
+from cally.web.pages.public.waiting import leave_line, take, waiting
+from cally.web.pages.public.waitlist import join_line, join_line_of_team, wait, wait_for_team
 
 ROUTES = [
     front,
@@ -22,4 +24,11 @@ ROUTES = [
     confirm_cancellation,
     new_times,
     move,
+    wait,
+    wait_for_team,
+    join_line,
+    join_line_of_team,
+    waiting,
+    take,
+    leave_line,
 ]

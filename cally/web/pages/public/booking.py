@@ -10,6 +10,7 @@ from litestar.response.base import ASGIResponse
 
 from cally.bookings import TEAM, Offer, is_there, offer
 from cally.model.rules import Refusal
+from cally.model.series import Clash
 from cally.web import rendering
 from cally.web.dates import Words
 from cally.web.doors import Doors
@@ -19,6 +20,7 @@ from cally.web.pages.public.away import away_shown
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, instant, iso, kept
 from cally.web.pages.public.details import new_key
 from cally.web.pages.public.picker import Picker, Scene, picker
+from cally.web.pages.public.repeating import Repeating, repeating
 from cally.web.pages.public.stay import by_night, by_night_facts, stay_picker
 from cally.web.pages.public.texts import texts
 from cally.web.pages.public.whom import whom
@@ -61,8 +63,12 @@ async def details_page(
     alternatives: tuple[int, ...] | None = None,
     notice: str = "",
     headers: dict[str, str] | None = None,
+    series: Repeating | None = None,
 ) -> Response[bytes]:
-    """The form for a chosen slot. `alternatives` are offered when it cannot be had; without them it is looked up."""
+    """The form for a chosen slot. `alternatives` are offered when it cannot be had; without them it is looked up.
+
+    `series` is what the form shows of one, if that is known already.
+    """
     now = doors.clock()
     picked = _chosen(found, words)
     slot = picked.slot or 0
@@ -70,6 +76,9 @@ async def details_page(
         alternatives = await _alternatives(doors, found, picked, now)
     values = await _values(doors, found, words, rendering.reader(request), now)
     reading = values["words"]
+    form = form or Form.of(key=new_key())
+    if series is None:
+        series = await series_shown(doors, found, form, reading, words)
     return rendering.render(
         request,
         PAGE,
@@ -81,8 +90,20 @@ async def details_page(
         when=clocks.when(reading, slot, slot + picked.minutes * 60, tz=picked.tz, home=whom(found).home),
         alternatives=clocks.short(reading, alternatives or (), picked.tz),
         is_taken=alternatives is not None,
-        form=form or Form.of(key=new_key()),
+        wait_href=await _wait_href(doors, found, picked, values["stays"], now) if alternatives is not None else "",
+        form=form,
         notice=notice,
+        series=series,
+    )
+
+
+async def series_shown(
+    doors: Doors, found: Offer, form: Form, reading: Words, words: Asked, clashes: tuple[Clash, ...] = ()
+) -> Repeating | None:
+    """The part of the form about a series, as the form and the address have it."""
+    picked = _chosen(found, words)
+    return await repeating(
+        doors, found, form, reading, slot=picked.slot, minutes=picked.minutes, tz=picked.tz, clashes=clashes
     )
 
 
@@ -107,8 +128,10 @@ async def _times_page(
             when=None,
             alternatives=(),
             is_taken=False,
+            wait_href="",
             form=Form(),
             notice="",
+            series=await series_shown(doors, found, Form(), reading, words),
         )
         page = pages.keep(key, found, version, text)
     return remembered.answer(request, page)
@@ -202,6 +225,18 @@ async def _alternatives(doors: Doors, found: Offer, picked: Chosen, now: int) ->
         return None
     taken = await doors.availability.taken(found, Refusal(code="booked"), picked.slot, minutes=picked.minutes, now=now)
     return taken.alternatives
+
+
+async def _wait_href(doors: Doors, found: Offer, picked: Chosen, stays: dict[str, str], now: int) -> str:
+    """Where to wait for the slot that is taken; empty when nobody can."""
+    slot = picked.slot or 0
+    day = slot - slot % 86_400
+    full = await doors.availability.full(
+        found, now=now, from_at=day - 86_400, to_at=day + 3 * 86_400, duration_minutes=picked.minutes
+    )
+    if not any(one.starts_at == slot for one in full):
+        return ""
+    return Links(f"{found.path}/waitlist", stays).to(slot=iso(slot))
 
 
 def _chosen(found: Offer, words: Asked) -> Chosen:

@@ -11,15 +11,19 @@ from litestar.response import Redirect
 from cally.bookings import TEAM, Offer, book, manage_token, offer, release
 from cally.errors import CallyError
 from cally.model.bookings import Booked, BookingRequest, Taken
+from cally.model.series import SeriesBooked, SeriesRequest, SeriesTaken
 from cally.web import forms, rendering
 from cally.web.doors import Doors
 from cally.web.forms import Form
 from cally.web.pages.public.actors import guest
-from cally.web.pages.public.booking import details_page
+from cally.web.pages.public.booking import details_page, series_shown
 from cally.web.pages.public.chosen import Asked, iso
 from cally.web.pages.public.details import booking_request, new_key, note, slot_of
+from cally.web.pages.public.repeating import asked_series, was_seen
 
 ALREADY = "You have already booked with this form. Confirm again if you want a second booking."
+CLASH = "Not every date can be had, so nothing is booked yet. Your details are kept."
+LOOK = "Not every date can be had. Please look at what is left out, then confirm."
 TAKEN = "Someone was faster: this time has just been taken. Your details are kept; one tap on another time books it."
 
 
@@ -46,39 +50,61 @@ async def _confirmed(request: Request[Any, Any, Any], doors: Doors, owner: str, 
     if starts_at is None:
         return Redirect(found.path, status_code=303)
     words = _asked(form, starts_at)
+    if form.text("act") == "dates":
+        return await details_page(request, doors, found, words, form=form)
+    series = asked_series(form, found)
     wanted = booking_request(form, found, starts_at, rendering.reader(request).tag)
     if form.faults:
         return await details_page(request, doors, found, words, form=form, status=422)
+    shown = await series_shown(doors, found, form, rendering.reader(request), words)
+    if not was_seen(form, shown):
+        return await details_page(request, doors, found, words, form=form, status=409, notice=LOOK, series=shown)
     try:
-        doors.guests.change(guest(request, doors).address, doors.clock(), times=1 + len(wanted.companions))
-        answer = await _book(request, doors, wanted, form)
+        times = 1 + len(wanted.companions) + (series.count if series else 0)
+        doors.guests.change(guest(request, doors).address, doors.clock(), times=times)
+        answer = await _book(request, doors, wanted, form, series)
     except CallyError as error:
         return await _again(request, doors, found, words, form, error)
     if isinstance(answer, Taken):
         return await details_page(
             request, doors, found, words, form=form, status=409, alternatives=answer.alternatives, notice=TAKEN
         )
+    if isinstance(answer, SeriesTaken):
+        shown = await series_shown(doors, found, form, rendering.reader(request), words, answer.clashes)
+        return await details_page(request, doors, found, words, form=form, status=409, notice=CLASH, series=shown)
     doors.wake()
-    return Redirect(f"/b/{manage_token(doors.vault, answer.booking.uid)}?new=1", status_code=303)
+    first = answer.booking if isinstance(answer, Booked) else answer.bookings[0]
+    return Redirect(f"/b/{manage_token(doors.vault, first.uid)}?new=1", status_code=303)
 
 
-async def _book(request: Request[Any, Any, Any], doors: Doors, wanted: BookingRequest, form: Form) -> Booked | Taken:
+Answer = Booked | Taken | SeriesBooked | SeriesTaken
+
+
+async def _book(
+    request: Request[Any, Any, Any], doors: Doors, wanted: BookingRequest, form: Form, series: SeriesRequest | None
+) -> Answer:
     if form.has("instead") and form.text("hold"):
         await release(doors.store, form.text("hold"))
         doors.guests.given_up(form.text("hold"))
-    actor = guest(request, doors)
-    key = form.text("key") or None
     try:
-        made = await book(doors.store, doors.availability, wanted, now=doors.clock(), actor=actor, idempotency_key=key)
+        made = await _try(request, doors, wanted, form, series)
     except CallyError as error:
         if error.facts.get("field") != "hold":
             raise
     else:
-        if isinstance(made, Booked) and made.created:
+        if isinstance(made, Booked | SeriesBooked) and made.created:
             doors.guests.given_up(wanted.hold)
         return made
-    unheld = msgspec.structs.replace(wanted, hold=None)
-    return await book(doors.store, doors.availability, unheld, now=doors.clock(), actor=actor, idempotency_key=key)
+    return await _try(request, doors, msgspec.structs.replace(wanted, hold=None), form, series)
+
+
+async def _try(
+    request: Request[Any, Any, Any], doors: Doors, wanted: BookingRequest, form: Form, series: SeriesRequest | None
+) -> Answer:
+    actor, now, key = guest(request, doors), doors.clock(), form.text("key") or None
+    if series is None:
+        return await book(doors.store, doors.availability, wanted, now=now, actor=actor, idempotency_key=key)
+    return await book_series(doors.store, doors.availability, wanted, series, now=now, actor=actor, idempotency_key=key)
 
 
 async def _again(
