@@ -21,8 +21,8 @@ ANSWER_COST = 100  # what an answer takes beside its slots, counted in slots
 MINUTE_SECONDS = 60
 
 Version = tuple[int, int, int]
-Key = tuple[int, int, int, int, bool]
-"""Event type, minutes, the stretch, and whether it is about slots that are full."""
+Key = tuple[tuple[int, ...], int, int, int, bool]
+"""Event type (and hosts), minutes, the stretch, and whether it is about slots that are full."""
 
 
 class Availability:
@@ -85,7 +85,7 @@ class Availability:
     async def _remembered(
         self, offer: Offer, minutes: int, now: int, window: tuple[int, int], *, full: bool
     ) -> tuple[Slot, ...]:
-        key = (offer.event_type.id, minutes, *window, full)
+        key = (offer.identity, minutes, *window, full)
         version = await self.version(offer, now)
         known = self._known.get(key)
         if known is not None and known[0] == version:

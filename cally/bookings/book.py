@@ -11,7 +11,7 @@ from cally.bookings.guest_limits import link_sent_again, require_fewer
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge
 from cally.bookings.offering import clear, freed
-from cally.bookings.offers import Offer, offer
+from cally.bookings.offers import Offer, anchored, offer
 from cally.bookings.planned import Kept
 from cally.bookings.requests import Wanted, wanted
 from cally.bookings.seating import for_seats
@@ -66,6 +66,7 @@ async def _try(
         if earlier is not None:
             return Booked(booking=earlier, created=False)
         await clear(tx, now)
+        found = await anchored(tx, found, now=now)
         await freed(tx, found.owners, (request.starts_at, request.starts_at + asked.duration_minutes * 60), now=now)
         own = await own_hold(tx, request, found, asked)
         booking = await place(tx, found, asked, request.starts_at, now=now, actor=actor, own=own)

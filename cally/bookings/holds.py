@@ -4,7 +4,7 @@ from cally.bookings.availability import Availability
 from cally.bookings.claims import claim
 from cally.bookings.judging import judge
 from cally.bookings.offering import clear, freed
-from cally.bookings.offers import Offer, offer
+from cally.bookings.offers import Offer, anchored, offer
 from cally.bookings.requests import lasting
 from cally.model.bookings import Hold, Taken
 from cally.model.ids import new_uid
@@ -61,6 +61,7 @@ async def _try(
 ) -> tuple[Refusal | None, Hold | None]:
     async with store.write() as tx:
         await clear(tx, now)
+        found = await anchored(tx, found, now=now)
         await freed(tx, found.owners, (starts_at, starts_at + minutes * 60), now=now)
         if replaces is not None:
             await occupancy.delete_hold(tx, replaces)

@@ -1,13 +1,16 @@
 """An offer: everything about an event type that a booking is judged by and made of."""
 
+from collections.abc import Sequence
+
 import msgspec
 
+from cally.bookings import together
 from cally.errors import CallyError, invalid, not_found
 from cally.model.bookings import Booking, Terms
 from cally.model.hosts import EventType, Host, Place, Schedule
 from cally.model.rules import EventTypeRules
 from cally.model.teams import Assignable, Resource, Team
-from cally.store import Reader, event_types, hosts, resources, schedules, teams
+from cally.store import Reader, Writer, event_types, hosts, resources, schedules, teams
 
 TEAM = "team:"
 
@@ -36,7 +39,8 @@ class Needed(msgspec.Struct, frozen=True, kw_only=True):
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """An event type with the hosts who can take part and the resources it needs.
 
-    `host` and `schedule` are those of the host who answers for it; alone, that host is the only participant.
+    `host` and `schedule` are those of the host who answers for it; alone, that host is the only participant. `together`
+    are the hosts of a dynamic link, which stands under all of their slugs.
     """
 
     host: Host
@@ -45,20 +49,33 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     participants: tuple[Participant, ...]
     resources: tuple[Needed, ...] = ()
     team: Team | None = None
+    together: tuple[Host, ...] = ()
 
     @property
     def name(self) -> str:
         """Who offers it, as a guest knows them."""
+        if self.together:
+            *others, last = (host.name for host in self.together)
+            return f"{', '.join(others)} and {last}" if others else last
         return self.team.name if self.team is not None else self.host.name
 
     @property
     def owner(self) -> str:
-        """Whose address it stands under, as requests name them: `ada`, `team:support`."""
+        """Whose address it stands under, as requests name them: `ada`, `team:support`, `ada+ben`."""
+        if self.together:
+            return together.JOINT.join(sorted(host.slug for host in self.together))
         return f"{TEAM}{self.team.slug}" if self.team is not None else self.host.slug
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """What tells it from every other one: its row, and for a link, whose rows are shared, its hosts."""
+        return (self.event_type.id, *(host.id for host in self.together))
 
     @property
     def path(self) -> str:
         """The address of its page."""
+        if self.together:
+            return f"/{self.owner}"
         start = f"/team/{self.team.slug}" if self.team is not None else f"/{self.host.slug}"
         return f"{start}/{self.event_type.slug}"
 
@@ -99,7 +116,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def offer(db: Reader, owner: str, event_type_slug: str) -> Offer:
-    """The event type at `/{host}/{slug}`, or of `team:{team}`; raises `not_found`."""
+    """The event type at `/{host}/{slug}`, of `team:{team}`, or of hosts together; raises `not_found`."""
+    if together.JOINT in owner:
+        return await _together(db, owner, event_type_slug)
     if owner.startswith(TEAM):
         team = await teams.by_slug(db, owner.removeprefix(TEAM))
         event_type = await event_types.by_slug(db, team.id, event_type_slug) if team else None
@@ -122,8 +141,12 @@ async def offer_by_id(db: Reader, event_type_id: int) -> Offer:
 
 
 async def offer_of(db: Reader, booking: Booking) -> Offer:
-    """The event type that a booking was made of, as it is offered now."""
-    return await offer_by_id(db, booking.event_type_id)
+    """The event type that a booking was made of, as it is offered now; of a dynamic link, with the booking's hosts."""
+    event_type = await event_types.by_id(db, booking.event_type_id)
+    if event_type is None or event_type.slug != event_types.LINKS:
+        return await offer_by_id(db, booking.event_type_id)
+    named = await together.hosts_of_booking(db, booking.hosts)
+    return await _of_link(db, named, together.event_type_in(event_type.id, named[0]))
 
 
 async def narrowed(db: Reader, offer: Offer, booking: Booking) -> Offer:
@@ -152,11 +175,43 @@ async def _stranger(db: Reader, offer: Offer, host_id: int) -> Participant:
 
 async def is_there(db: Reader, known: Offer) -> bool:
     """Whether the address that led to this offer still leads to the same owner; what else changed, revisions tell."""
+    if known.together:
+        return await together.are_named(db, known.together)
     if known.team is not None:
         team = await teams.by_slug(db, known.team.slug)
         return team is not None and team.id == known.team.id
     host = await hosts.by_slug(db, known.host.slug)
     return host is not None and host.id == known.host.id
+
+
+async def anchored(tx: Writer, offer: Offer, *, now: int) -> Offer:
+    """The offer, with a row in the store that bookings and holds can point at."""
+    if not offer.together:
+        return offer
+    event_type = await together.anchored(tx, offer.event_type, now=now)
+    return msgspec.structs.replace(offer, event_type=event_type)
+
+
+async def _together(db: Reader, owner: str, event_type_slug: str) -> Offer:
+    named = await together.hosts_named(db, owner)
+    if event_type_slug != together.SLUG:
+        raise not_found("event type")
+    return await _of_link(db, named, await together.event_type_of(db, named[0]))
+
+
+async def _of_link(db: Reader, named: Sequence[tuple[Host, Schedule]], event_type: EventType) -> Offer:
+    """Everybody has to be free, by their own hours."""
+    participants = [
+        Participant(host=host, schedule=schedule, is_barred=not await hosts.is_bookable(db, host.id))
+        for host, schedule in named
+    ]
+    return Offer(
+        host=named[0][0],
+        event_type=event_type,
+        schedule=named[0][1],
+        participants=tuple(participants),
+        together=tuple(host for host, _ in named),
+    )
 
 
 async def _complete(db: Reader, host: Host, event_type: EventType) -> Offer:

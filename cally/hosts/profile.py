@@ -42,6 +42,7 @@ async def update_host(
     week_starts_on: str | None = None,
     about: str | None = None,
     caps: tuple[Cap, ...] | None = None,
+    dynamic_links: bool | None = None,
     now: int,
     actor: Actor,
 ) -> Host:
@@ -64,6 +65,7 @@ async def update_host(
             week_starts_on=known.week_starts_on if week_starts_on is None else _day(week_starts_on),
             about=known.about if about is None else paragraph(about, "about", longest=ABOUT_LENGTH),
             caps=known.caps if caps is None else checked_caps(caps),
+            dynamic_links=known.dynamic_links if dynamic_links is None else dynamic_links,
         )
         if await hosts.slug_owner(tx, changed.slug) not in {None, host_id}:
             raise invalid("slug", f"The address “{changed.slug}” is taken; please choose another one.")

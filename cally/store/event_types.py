@@ -10,6 +10,7 @@ from cally.model.options import EventTypeOptions
 from cally.store.driver import Reader, Row, Value, Writer
 
 REMEMBERED = 1_024
+LINKS = "+"  # no address can have it
 
 INSERT = """
 INSERT INTO event_type (id, host_id, team_id, owner_id, schedule_id, slug, title, description, rules, options,
@@ -39,6 +40,12 @@ WHERE owner_id = :owner_id
   AND archived_at IS NULL
   AND listed >= :listed_at_least
 ORDER BY position, id
+"""
+ROW_OF_LINKS = """
+SELECT id
+FROM event_type
+WHERE owner_id = :host_id
+  AND slug = :slug
 """
 ARCHIVED_AT = """
 SELECT archived_at
@@ -160,6 +167,18 @@ async def list_of(db: Reader, owner_id: int, *, listed_only: bool = False) -> li
     """A host's or team's event types that are not archived, in their order."""
     rows = await db.rows(LIST, owner_id=owner_id, listed_at_least=int(listed_only))
     return [_event_type(row) for row in rows]
+
+
+async def row_of_links(db: Reader, host_id: int) -> int | None:
+    """The row that bookings through a host's dynamic links point at."""
+    row = await db.row(ROW_OF_LINKS, host_id=host_id, slug=LINKS)
+    return row[0] if row else None
+
+
+async def insert_for_links(tx: Writer, event_type: EventType, *, now: int) -> None:
+    """Store a row for bookings through dynamic links to point at: archived from the first, so that nothing lists it."""
+    await insert(tx, msgspec.structs.replace(event_type, slug=LINKS), now=now)
+    await archive(tx, event_type.id, slug=LINKS, now=now)
 
 
 async def archived_at(db: Reader, id: int) -> int | None:
