@@ -16,7 +16,7 @@ from cally.model.capsule import question_to_json
 from cally.model.fields import instant_text
 from cally.model.hosts import Host
 from cally.model.ids import new_id
-from cally.model.rules import Cap, EventTypeRules, Horizon, Travel
+from cally.model.rules import DAYS, Cap, EventTypeRules, Horizon, ScheduleRules, Travel, WeeklyHours, Window
 from cally.model.teams import NeededResource
 from cally.store import Store, calendars, resources
 from tests import cast
@@ -136,6 +136,16 @@ async def collective(store: Store) -> str:
     return "team:support"
 
 
+async def late(store: Store) -> str:
+    """Ada, who works over midnight: the last slot of the last day ends on the next one (rule 19)."""
+    host = await cast.host(store, "Ada Lovelace")
+    nights = WeeklyHours(days=DAYS, hours=Window(from_minute=22 * 60, to_minute=26 * 60))
+    hours = await cast.schedule(store, host, ScheduleRules(tz=cast.TZ, weekly=(nights,)))
+    await cast.event_type(store, hours, rules=EventTypeRules(duration_minutes=60, step_minutes=30))
+    await take(store, "ada", at("2026-09-22 20:00"))
+    return "ada"
+
+
 async def stale(store: Store) -> str:
     """Ada, one of whose calendars is not read any more."""
     host = await cast.ada(store)
@@ -143,7 +153,7 @@ async def stale(store: Store) -> str:
     return "ada"
 
 
-WORLDS = [single, optimised, seats, round_robin, collective, stale]
+WORLDS = [single, optimised, seats, round_robin, collective, late, stale]
 
 
 @pytest.mark.rule(42)

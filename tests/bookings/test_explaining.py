@@ -6,7 +6,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from cally.bookings import Availability, Explanation, Offer, Party, book, explain, explained_to, hold, lasting, offer
+from cally.bookings import (
+    Availability,
+    Explanation,
+    Offer,
+    Party,
+    book,
+    explain,
+    explained_to,
+    hold,
+    lasting,
+    list_explained,
+    offer,
+)
 from cally.bookings.judging import refusal
 from cally.errors import CallyError
 from cally.model.bookings import Hold
@@ -14,9 +26,9 @@ from cally.model.calendars import BusyTime, Calendar
 from cally.model.hosts import Host
 from cally.model.ids import new_id
 from cally.model.rules import Cap, EventTypeRules, Horizon, Override, ScheduleRules, Travel, Window
-from cally.model.teams import NeededResource
+from cally.model.teams import NeededResource, TeamMember
 from cally.model.time_off import PublicHoliday, PublicHolidays
-from cally.store import Store, calendars, public_holidays, resources, schedules
+from cally.store import Store, calendars, public_holidays, resources, schedules, teams
 from tests import cast
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, WORKING_WEEK, at
 
@@ -244,6 +256,21 @@ async def test_only_who_takes_part_is_told(store: Store, ada: Host) -> None:
     assert isinstance(await explained_to(store.reader, found.event_type.id, ada.id), Offer)
     with pytest.raises(CallyError, match="no such event type"):
         await explained_to(store.reader, found.event_type.id, mallory.id)
+
+
+@pytest.mark.rule(39)
+async def test_who_manages_a_team_is_told_of_what_it_offers(store: Store, ada: Host) -> None:
+    """Ben manages it and Cem is in it; neither takes part, and only a manager sees how the others stand."""
+    ben, cem = await cast.host(store, "Ben Okri"), await cast.host(store, "Cem Kaya")
+    shared = await cast.team_event_type(store, (ada,), ROUND_ROBIN)
+    async with store.write() as tx:
+        for host in (ben, cem):
+            member = TeamMember(team_id=shared.owner_id, host_id=host.id, manages=host is ben)
+            await teams.insert_member(tx, member, now=NOW)
+    assert [one.id for one in await list_explained(store.reader, ben.id)] == [shared.id]
+    assert await list_explained(store.reader, cem.id) == []
+    with pytest.raises(CallyError, match="no such event type"):
+        await explained_to(store.reader, shared.id, cem.id)
 
 
 @pytest.mark.rule(69)
