@@ -133,7 +133,7 @@ def offered(found: Offer, asked: SeriesRequest) -> SeriesRequest:
         raise invalid("series.count", f"A series here has {FEWEST} to {terms.most} dates.")
     if asked.clashes == "skip" and terms.clashes == "refuse":
         raise invalid("series.clashes", "This event type books every date of a series or none; none can be skipped.")
-    return SeriesRequest(rhythm=asked.rhythm, count=asked.count, clashes=asked.clashes or terms.clashes)
+    return msgspec.structs.replace(asked, clashes=asked.clashes or terms.clashes)
 
 
 async def _try(
@@ -155,7 +155,7 @@ async def _try(
         own = await own_hold(tx, request, found, checked)
         made = _series(found, asked, dates, now)
         placed, refused = await _place_all(tx, found, checked, made.id, dates.starts, own, now, actor)
-        if refused and (asked.clashes == "refuse" or len(placed) < FEWEST):
+        if refused and (len(placed) < FEWEST or not _may_skip(asked, refused)):
             raise _ClashError(refused)
         stored = await _store(tx, made, placed, refused)
         if keys is not None:
@@ -253,6 +253,10 @@ async def _taken(
         )
         clashes.append(Clash(starts_at=start, refusal=refusal, alternatives=near.alternatives))
     return SeriesTaken(clashes=tuple(clashes), free=tuple(start for start in dates.starts if start not in refused))
+
+
+def _may_skip(asked: SeriesRequest, refused: dict[int, Refusal]) -> bool:
+    return asked.clashes == "skip" and (asked.may_skip is None or refused.keys() <= set(asked.may_skip))
 
 
 def _series(found: Offer, asked: SeriesRequest, dates: SeriesDates, now: int) -> BookingSeries:

@@ -13,11 +13,15 @@ Clashes = Literal["refuse", "skip"]
 
 
 class SeriesRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a guest asks for beside the first booking. `clashes` None means whatever the event type says."""
+    """What a guest asks for beside the first booking. `clashes` None means whatever the event type says.
+
+    `may_skip` are the only starts that may be left out, for whoever was shown them; None means any.
+    """
 
     rhythm: Rhythm
     count: int
     clashes: Clashes | None = None
+    may_skip: tuple[int, ...] | None = None
 
 
 class BookingSeries(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ async def booking_page(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
 ) -> ASGIResponse:
     """What can be booked and when; a slot in the address shows the form for it. Looking holds and changes nothing."""
-    return await _looked_at(request, doors, (host, slug))
+    return await looked_at(request, doors, (host, slug))
 
 
 @get("/team/{team:str}/{slug:str}", include_in_schema=False)
@@ -41,10 +41,11 @@ async def team_booking_page(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], team: FromPath[str], slug: FromPath[str]
 ) -> ASGIResponse:
     """The same of what a team offers."""
-    return await _looked_at(request, doors, (f"{TEAM}{team}", slug))
+    return await looked_at(request, doors, (f"{TEAM}{team}", slug))
 
 
-async def _looked_at(request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str]) -> ASGIResponse:
+async def looked_at(request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str]) -> ASGIResponse:
+    """The page of what stands at an owner's address: `("ada", "intro")`."""
     words = asked(request)
     if instant(words.slot) is not None:
         found = await offer(doors.store.reader, *address)
@@ -168,7 +169,7 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
         "by_night": by_night_facts(stay, reading) if (stay := found.event_type.options.stay) else None,
         "lengths": [
             (minutes, Links(path, without_length).to(**({} if minutes == default else {"duration": str(minutes)})))
-            for minutes in found.event_type.durations_minutes
+            for minutes in sorted(found.event_type.durations_minutes)
         ],
         "picker": shown,
         "away": await away_shown(doors.store.reader, found.host, reading, now) if found.team is None else (),

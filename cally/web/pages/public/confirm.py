@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cally.bookings import TEAM, Offer, book, manage_token, offer, release
+from cally.bookings import TEAM, Offer, book, book_series, manage_token, offer, release
 from cally.errors import CallyError
 from cally.model.bookings import Booked, BookingRequest, Taken
 from cally.model.series import SeriesBooked, SeriesRequest, SeriesTaken
@@ -19,7 +19,7 @@ from cally.web.pages.public.actors import guest
 from cally.web.pages.public.booking import details_page, series_shown
 from cally.web.pages.public.chosen import Asked, iso
 from cally.web.pages.public.details import booking_request, new_key, note, slot_of
-from cally.web.pages.public.repeating import asked_series, was_seen
+from cally.web.pages.public.repeating import asked_series
 
 ALREADY = "You have already booked with this form. Confirm again if you want a second booking."
 CLASH = "Not every date can be had, so nothing is booked yet. Your details are kept."
@@ -32,7 +32,7 @@ async def confirm(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """Book what the form asks for: 303 to the ticket, 422 with each fault beside its field, 409 with other times."""
-    return await _confirmed(request, doors, host, slug)
+    return await confirmed(request, doors, host, slug)
 
 
 @post("/team/{team:str}/{slug:str}", status_code=200, include_in_schema=False)
@@ -40,10 +40,11 @@ async def confirm_with_team(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], team: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """The same with a team."""
-    return await _confirmed(request, doors, f"{TEAM}{team}", slug)
+    return await confirmed(request, doors, f"{TEAM}{team}", slug)
 
 
-async def _confirmed(request: Request[Any, Any, Any], doors: Doors, owner: str, slug: str) -> Response[Any]:
+async def confirmed(request: Request[Any, Any, Any], doors: Doors, owner: str, slug: str) -> Response[Any]:
+    """Book at an owner's address what the form asks for."""
     form = await forms.read(request)
     found = await offer(doors.store.reader, owner, slug)
     starts_at = slot_of(form)
@@ -56,9 +57,6 @@ async def _confirmed(request: Request[Any, Any, Any], doors: Doors, owner: str, 
     wanted = booking_request(form, found, starts_at, rendering.reader(request).tag)
     if form.faults:
         return await details_page(request, doors, found, words, form=form, status=422)
-    shown = await series_shown(doors, found, form, rendering.reader(request), words)
-    if not was_seen(form, shown):
-        return await details_page(request, doors, found, words, form=form, status=409, notice=LOOK, series=shown)
     try:
         times = 1 + len(wanted.companions) + (series.count if series else 0)
         doors.guests.change(guest(request, doors).address, doors.clock(), times=times)
@@ -71,7 +69,8 @@ async def _confirmed(request: Request[Any, Any, Any], doors: Doors, owner: str, 
         )
     if isinstance(answer, SeriesTaken):
         shown = await series_shown(doors, found, form, rendering.reader(request), words, answer.clashes)
-        return await details_page(request, doors, found, words, form=form, status=409, notice=CLASH, series=shown)
+        told = LOOK if shown is not None and shown.can_be_booked else CLASH
+        return await details_page(request, doors, found, words, form=form, status=409, notice=told, series=shown)
     doors.wake()
     first = answer.booking if isinstance(answer, Booked) else answer.bookings[0]
     return Redirect(f"/b/{manage_token(doors.vault, first.uid)}?new=1", status_code=303)
