@@ -9,14 +9,16 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import history, list_bookings
+from cally.bookings import history, list_bookings, session_of
 from cally.bookings.reading import LARGEST_PAGE
 from cally.model.bookings import Booking, Status
 from cally.model.texts import line
 from cally.notify import messages_of
 from cally.web.pages.host.desk import Asked, Desk, Page
+from cally.web.pages.host.gathered import gathered, group
+from cally.web.pages.host.lines import line_of
 from cally.web.pages.host.outbox import shown_message
-from cally.web.pages.host.shown import STATUS_WORDS, shown
+from cally.web.pages.host.shown import STATUS_WORDS, Shown, shown
 from cally.web.pages.host.story import story
 
 Span = Literal["upcoming", "past", "all"]
@@ -45,14 +47,13 @@ async def listing(request: Asked, desk: NamedDependency[Desk]) -> Page:
     """The list: what lies ahead, what is over, or both; found by name, address or title."""
     wanted = _wanted(request)
     found = await _found(desk, wanted)
-    words = desk.words
     last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
     return await desk.page(
         "pages/host/bookings.html",
         here="bookings",
         wanted=wanted,
         statuses=STATUS_WORDS.items(),
-        rows=[shown(booking, words) for booking in found[:PAGE_SIZE]],
+        rows=await _rows(desk, wanted, found[:PAGE_SIZE]),
         more=wanted.link(after=f"{last.starts_at}.{last.id}") if last else "",
     )
 
@@ -64,10 +65,14 @@ async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
     words = desk.words
     entries = await history(desk.db, uid)
     messages = await messages_of(desk.db, booking.id)
+    gathering = await session_of(desk.db, booking)
     return await desk.page(
         "pages/host/booking.html",
         here="bookings",
         item=shown(booking, words),
+        group=await group(desk, gathering) if gathering is not None else None,
+        line=await line_of(desk, event_type_id=booking.event_type_id, starts_at=booking.starts_at),
+        back=f"/app/bookings/{booking.uid}",
         story=[story(entry, words) for entry in entries],
         messages=[shown_message(message, words) for message in messages],
     )
@@ -85,6 +90,14 @@ def _wanted(request: Asked) -> Wanted:
         q=line(asked.get("q", "").replace("\n", " ")[:100], "q", required=False),
         after=asked.get("after", ""),
     )
+
+
+async def _rows(desk: Desk, wanted: Wanted, found: list[Booking]) -> list[Shown]:
+    """One row for a session; where somebody is looked for, a row for each guest."""
+    if wanted.q or wanted.status not in {None, "confirmed"}:
+        return [shown(booking, desk.words) for booking in found]
+    cursor = _cursor(wanted.after)
+    return await gathered(desk, found, behind=cursor[0] if cursor is not None else None)
 
 
 async def _found(desk: Desk, wanted: Wanted) -> list[Booking]:

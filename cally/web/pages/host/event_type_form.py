@@ -61,6 +61,8 @@ def form_of(event_type: EventType) -> Form:
         listed=event_type.listed,
         keeps=event_type.options.keeps,
         active_per_guest=event_type.options.active_per_guest,
+        guests_meet=event_type.options.guests_meet,
+        waitlist=event_type.options.waitlist,
         **stay_fields(event_type.options.stay),
         **_horizon_fields(rules.horizon),
         **_cap_fields(rules.caps),
@@ -134,6 +136,8 @@ def _options(form: Form, kept: EventTypeOptions) -> EventTypeOptions:
         kept,
         keeps=form.choice("keeps", KEEPS) if form.text("keeps") else None,
         active_per_guest=form.number_or_none("active_per_guest", least=1, most=1_000),
+        guests_meet=form.flag("guests_meet"),
+        waitlist=form.flag("waitlist"),
         stay=stay_from(form),
     )
 

@@ -14,6 +14,7 @@ from cally.model.hosts import EventType
 from cally.notify import list_channels
 from cally.web.dates import city
 from cally.web.pages.host.desk import Desk, Page
+from cally.web.pages.host.gathered import gathered
 from cally.web.pages.host.shown import Shown, shown
 from cally.web.pages.host.wording import Words, counted, length
 
@@ -36,9 +37,9 @@ async def home(desk: NamedDependency[Desk]) -> Page:
         here="home",
         waiting_count=len(asking),
         today=desk.words.long_day(desk.words.on(desk.now)),
-        next_up=shown(confirmed[0], desk.words) if confirmed else None,
+        next_up=(await gathered(desk, confirmed[:1]))[0] if confirmed else None,
         asking=[shown(booking, desk.words) for booking in asking],
-        days=_by_day(coming, desk.words),
+        days=_by_day(await gathered(desk, coming), desk.words),
         links=[(item.title, length(item.rules.duration_minutes), desk.link(item)) for item in event_types],
         clocks=counted(clocks, "booking") if clocks else "",
         clock_places=[city(tz) for tz in zones],
@@ -55,15 +56,15 @@ async def _coming(desk: Desk) -> list[Booking]:
     )
 
 
-def _by_day(coming: list[Booking], words: Words) -> list[tuple[str, bool, list[Shown]]]:
+def _by_day(coming: list[Shown], words: Words) -> list[tuple[str, bool, list[Shown]]]:
     """Day by day; what has begun on an earlier day is under way, and so belongs to today."""
     today = words.on(words.now)
 
-    def day(booking: Booking) -> date:
-        return max(words.on(booking.starts_at), today)
+    def day(item: Shown) -> date:
+        return max(words.on(item.booking.starts_at), today)
 
     days = groupby(coming, key=day)
-    return [(words.relative_day(on), on == today, [shown(booking, words) for booking in found]) for on, found in days]
+    return [(words.relative_day(on), on == today, list(found)) for on, found in days]
 
 
 async def _checklist(desk: Desk, event_types: list[EventType]) -> list[tuple[bool, str, str]]:

@@ -22,6 +22,18 @@ PLACE_WORDS = {
 }
 
 
+class GroupShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A session in a few words: `7 of 12 seats`, the first guests by name, how many ask and wait."""
+
+    uid: str
+    title: str
+    taken: int
+    capacity: int
+    guests: str
+    requests: int
+    waiting: int
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """One booking in words; `away` says how far off it is."""
 
@@ -40,6 +52,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     is_past: bool
     is_live: bool
     began: bool
+    group: GroupShown | None = None
 
 
 def shown(booking: Booking, words: Words) -> Shown:
