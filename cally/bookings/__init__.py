@@ -22,6 +22,9 @@ from cally.bookings.series_changes import approve, cancel, decline, move_series
 from cally.bookings.series_reading import SeriesSeen, series_by_uid, series_with, whole_series
 from cally.bookings.telling import hosts_of
 from cally.bookings.time_law import law_in_use, note_law, time_law_counts, watch_time_law
+from cally.bookings.together import JOINT
+from cally.bookings.together import SLUG as MEETING
+from cally.bookings.together import canonical as canonical_link
 from cally.bookings.turns import miscounted
 from cally.bookings.uses import Use, list_uses
 from cally.bookings.waitlist import (
@@ -37,6 +40,8 @@ from cally.bookings.waitlist import (
 from cally.bookings.wishes import position
 
 __all__ = [
+    "JOINT",
+    "MEETING",
     "TEAM",
     "Affected",
     "Availability",
@@ -56,6 +61,7 @@ __all__ = [
     "booking_for_token",
     "cancel",
     "cancel_session",
+    "canonical_link",
     "capsule",
     "choices",
     "concerns",

@@ -7,6 +7,7 @@ from cally.web.pages.public.front import front
 from cally.web.pages.public.moving import move, new_times
 from cally.web.pages.public.profile import profile, team_profile
 from cally.web.pages.public.ticket import invitation, ticket
+from cally.web.pages.public.together import confirm_together
 from cally.web.pages.public.waiting import leave_line, take, waiting
 from cally.web.pages.public.waitlist import join_line, join_line_of_team, wait, wait_for_team
 
@@ -18,6 +19,7 @@ ROUTES = [
     team_booking_page,
     confirm,
     confirm_with_team,
+    confirm_together,
     ticket,
     invitation,
     ask,

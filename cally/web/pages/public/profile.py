@@ -5,20 +5,27 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
 
+from cally.bookings import JOINT
 from cally.errors import not_found
 from cally.hosts import members_of, team_by_slug
 from cally.store import event_types, hosts
 from cally.web.doors import Doors
 from cally.web.pages.public.away import away_shown
+from cally.web.pages.public.together import together_page
 from cally.web.rendering import reader, render
 
 
 @get("/{host:str}", include_in_schema=False)
-async def profile(
-    request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str]
-) -> Response[bytes]:
-    """The event types that a host lists, each a link to its booking page. Raises `not_found`."""
+async def profile(request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str]) -> ASGIResponse:
+    """The event types that a host lists, each a link to its booking page; hosts together are booked right here."""
+    if JOINT in host:
+        return await together_page(request, doors, host)
+    return (await _of_host(request, doors, host)).to_asgi_response(app=None, request=request)
+
+
+async def _of_host(request: Request[Any, Any, Any], doors: Doors, host: str) -> Response[bytes]:
     found = await hosts.by_slug(doors.store.reader, host)
     if found is None:
         raise not_found("page")

@@ -27,16 +27,18 @@ class Whom(msgspec.Struct, frozen=True, kw_only=True):
 def whom(found: Offer) -> Whom:
     """Before it is booked: of those who take turns nobody knows yet whose turn it will be."""
     page = found.path.removesuffix(f"/{found.event_type.slug}")
-    if found.team is None:
+    if found.together:
+        return met(found, found.together)
+    if found.team is None and len(found.participants) == 1:
         host = found.host
         return Whom(name=host.name, first=first_name(host.name), page=page, hint="", people=(), home=home_of([host]))
     sure = [one.host for one in found.participants if one.required]
     in_turns = [one.host for one in found.participants if not one.required]
     return Whom(
-        name=found.team.name,
-        first=found.team.name,
+        name=found.name,
+        first=found.name,
         page=page,
-        hint=_hint(found.event_type.rules.assignment == "round_robin", sure, in_turns, found.team.name),
+        hint=_hint(found.event_type.rules.assignment == "round_robin", sure, in_turns, found.name),
         people=tuple(host.name for host in (*sure, *in_turns)),
         home=home_of([*sure, *in_turns]),
     )
