@@ -12,13 +12,14 @@ from cally.errors import CallyError
 from cally.web import forms
 from cally.web.doors import Doors
 from cally.web.pages.public.actors import guest
+from cally.web.pages.public.series_dates import scope_of
 from cally.web.pages.public.ticket import managed, ticket_page
 
 
 @get("/b/{token:str}/cancel", include_in_schema=False)
 async def ask(request: Request[Any, Any, Any], doors: NamedDependency[Doors], token: FromPath[str]) -> Response[bytes]:
     """Whether to cancel, and why; mail scanners that follow this link cancel nothing (rule 52)."""
-    return ticket_page(request, doors, await managed(doors, token), template="cancel")
+    return await ticket_page(request, doors, await managed(doors, token), template="cancel")
 
 
 @post("/b/{token:str}/cancel", status_code=200, include_in_schema=False)
@@ -33,6 +34,7 @@ async def confirm_cancellation(
             doors.store,
             found.booking.uid,
             reason=form.text("reason"),
+            scope=scope_of(form.text("scope")),
             now=doors.clock(),
             actor=guest(request, doors),
         )
@@ -41,6 +43,6 @@ async def confirm_cancellation(
             raise
         template = "ticket" if error.code == "conflict" else "cancel"
         status = 409 if error.code == "conflict" else 422
-        return ticket_page(request, doors, found, status=status, notice=error.sentence, template=template)
+        return await ticket_page(request, doors, found, status=status, notice=error.sentence, template=template)
     doors.wake()
     return Redirect(found.path, status_code=303)

@@ -8,10 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cally.bookings import reschedule
+from cally.bookings import move_series, reschedule
 from cally.bookings.moving import slots_to_move_to
 from cally.errors import CallyError
-from cally.model.bookings import LIVE, Booking, Slot
+from cally.model.bookings import LIVE, Booking, Slot, Taken
+from cally.model.series import Scope, SeriesTaken
+from cally.model.zones import is_zone
 from cally.store import Reader
 from cally.web import forms, rendering
 from cally.web.dates import Words
@@ -22,6 +24,7 @@ from cally.web.pages.public.actors import guest
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, iso, kept
 from cally.web.pages.public.details import slot_of
 from cally.web.pages.public.picker import Picker, Scene, picker
+from cally.web.pages.public.series_dates import scope_of, series_on_ticket
 from cally.web.pages.public.stay import Nights, by_night, by_night_facts, stay_picker
 from cally.web.pages.public.texts import texts
 from cally.web.pages.public.ticket import PRIVATE, Managed, managed, ticket_page
@@ -51,23 +54,37 @@ async def move(request: Request[Any, Any, Any], doors: NamedDependency[Doors], t
     if starts_at is None:
         return Redirect(f"{found.path}/reschedule", status_code=303)
     try:
-        answer = await reschedule(
-            doors.store,
-            doors.availability,
-            found.booking.uid,
-            starts_at,
-            now=doors.clock(),
-            actor=guest(request, doors),
-        )
+        answer = await _moved(request, doors, found, starts_at, scope_of(form.text("scope")))
     except CallyError as error:
         if error.code != "conflict":
             raise
-        return ticket_page(request, doors, found, status=409, notice=error.sentence)
+        return await ticket_page(request, doors, found, status=409, notice=error.sentence)
     if isinstance(answer, Booking):
         doors.wake()
         return Redirect(f"{found.path}?moved=1", status_code=303)
     words = Asked(tz=form.text("tz")[:64], slot=iso(starts_at))
+    if isinstance(answer, SeriesTaken):
+        told = _in_the_way(rendering.reader(request), answer, form.text("tz") or found.booking.guest.tz)
+        return await _page(request, doors, found, words, status=409, notice=told)
     return await _page(request, doors, found, words, status=409, alternatives=answer.alternatives, notice=TAKEN)
+
+
+async def _moved(
+    request: Request[Any, Any, Any], doors: Doors, found: Managed, starts_at: int, scope: Scope
+) -> Booking | Taken | SeriesTaken:
+    uid, now, actor = found.booking.uid, doors.clock(), guest(request, doors)
+    if scope == "one":
+        return await reschedule(doors.store, doors.availability, uid, starts_at, now=now, actor=actor)
+    return await move_series(doors.store, doors.availability, uid, starts_at, scope=scope, now=now, actor=actor)
+
+
+def _in_the_way(reading: Words, taken: SeriesTaken, tz: str) -> str:
+    """Which of the new times cannot be had."""
+    zone = tz if is_zone(tz) else "UTC"
+    dates = [
+        f"{day}, {clock}" for _start, day, clock in clocks.short(reading, [c.starts_at for c in taken.clashes], zone)
+    ]
+    return f"Not every date can move: {'; '.join(dates)} cannot be had. Everything stands as it was."
 
 
 async def _page(
@@ -121,6 +138,8 @@ async def _page(
         canonical="",
         mail=doors.mail() is not None,
         moving=booking,
+        series=await series_on_ticket(doors, booking, reading),
+        scope="one",
         was=clocks.short(reading, [booking.starts_at], picked.tz)[0],
         ticket=found.path,
         step=step,

@@ -69,9 +69,7 @@ def rhythm_words(seen: SeriesSeen, reading: Words, tz: str) -> str:
     """`Every week`, or `Every month on the second Tuesday`, on this clock."""
     if seen.series.rhythm == "monthly":
         return monthly(reading, [one.starts_at for one in seen.bookings], tz)
-    return {"daily": _("Every day"), "weekly": _("Every week"), "fortnightly": _("Every two weeks")}[
-        seen.series.rhythm
-    ]
+    return {"daily": _("Every day"), "weekly": _("Every week"), "fortnightly": _("Every two weeks")}[seen.series.rhythm]
 
 
 def scope_of(text: str) -> Scope:

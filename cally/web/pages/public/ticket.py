@@ -8,19 +8,21 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import Offer, booking_for_token, hosts_of, offer_of
+from cally.bookings import Offer, booking_for_token, hosts_of, offer_of, whole_series
 from cally.errors import not_found
 from cally.model.bookings import LIVE, Booking
 from cally.model.hosts import Host
-from cally.model.messages import HostTold
+from cally.model.messages import HostTold, Snapshot
 from cally.notify.calendar_file import calendar_file
 from cally.notify.links import manage_url
 from cally.notify.places import place_url, reserved, where_line
+from cally.notify.series_file import series_file
 from cally.web import rendering
 from cally.web.dates import Words, local
 from cally.web.doors import Doors
 from cally.web.pages.public import clocks
 from cally.web.pages.public.chosen import Links
+from cally.web.pages.public.series_dates import scope_of, series_on_ticket
 from cally.web.pages.public.whom import first_names, home_of, names
 from cally.web.rendering import AnyRequest
 
@@ -56,14 +58,14 @@ async def ticket(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], token: FromPath[str]
 ) -> Response[bytes]:
     """The booking as it stands; `?new=1` and `?moved=1` say what has just been done."""
-    return ticket_page(request, doors, await managed(doors, token))
+    return await ticket_page(request, doors, await managed(doors, token))
 
 
 @get("/b/{token:str}/invite.ics", include_in_schema=False)
 async def invitation(doors: NamedDependency[Doors], token: FromPath[str]) -> Response[bytes]:
-    """The booking as a calendar file."""
+    """The booking as a calendar file; one of a series brings all of it."""
     found = await managed(doors, token)
-    content = calendar_file(
+    content = await _series_file(doors, found) or calendar_file(
         found.booking,
         hosts=[HostTold(name=host.name, email=host.email) for host in found.hosts],
         tz=found.booking.guest.tz,
@@ -71,6 +73,24 @@ async def invitation(doors: NamedDependency[Doors], token: FromPath[str]) -> Res
     )
     headers = {**PRIVATE, "content-disposition": f'attachment; filename="{found.offer.event_type.slug}.ics"'}
     return Response(content, media_type="text/calendar", headers=headers)
+
+
+async def _series_file(doors: Doors, found: Managed) -> bytes | None:
+    series = await whole_series(doors.store.reader, found.booking)
+    if series is None or not series.live:
+        return None
+    host = found.host
+    snapshot = Snapshot(
+        booking=found.booking,
+        host_name=host.name,
+        host_email=host.email,
+        host_tz=host.tz,
+        host_locale=host.locale,
+        host_slug=host.slug,
+        event_type_slug=found.offer.event_type.slug,
+        series=series,
+    )
+    return series_file(snapshot, series, method="PUBLISH", reader="guest", manage_url=_address(doors, found))
 
 
 async def managed(doors: Doors, token: str) -> Managed:
@@ -83,7 +103,7 @@ async def managed(doors: Doors, token: str) -> Managed:
     return Managed(token=token, booking=booking, offer=found, hosts=tuple(await hosts_of(db, found, booking)))
 
 
-def ticket_page(
+async def ticket_page(
     request: AnyRequest, doors: Doors, found: Managed, *, status: int = 200, notice: str = "", template: str = "ticket"
 ) -> Response[bytes]:
     """The booking as a page; `notice` says why what was asked for could not be done."""
@@ -110,6 +130,8 @@ def ticket_page(
         address=_address(doors, found),
         calendars=_calendars(doors, found),
         mail=doors.mail() is not None,
+        series=await series_on_ticket(doors, booking, words),
+        scope=scope_of(request.query_params.get("scope", "")),
         is_new=request.query_params.get("new") == "1",
         is_moved=request.query_params.get("moved") == "1",
         notice=notice,
