@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cally.engine.alternatives import nearest
 from cally.engine.anonymous import anonymous
 from cally.engine.assignment import choose, given, joined_credit, simulate, times_given
-from cally.engine.explain import host_refusal, open_days, why_not
+from cally.engine.explain import host_refusal, ready, why_not
 from cally.engine.facts import day_rule, host_facts, resource_facts
 from cally.engine.openings import host_openings, shown
 from cally.engine.resources import resource_refusal
@@ -46,13 +46,13 @@ def slots(question: Question) -> list[int]:
 
 def refusal(question: Question, start: int) -> Refusal | None:
     """Why a start cannot be booked, with the facts that explain it; None exactly for the starts in `slots`."""
-    return why_not(question, start, open_days(question, [start]))
+    return why_not(question, start, ready(question, [start]))
 
 
 def refusals_of_each(question: Question, start: int) -> dict[str, Refusal | None]:
     """Every host and resource by id, with why that one cannot be had at a start; None for those that are free."""
-    known = open_days(question, [start])
-    hosts = {host.id: host_refusal(question, host, start, known[host.id]) for host in question.hosts}
+    known = ready(question, [start])
+    hosts = {host.id: host_refusal(question, known[host.id], start) for host in question.hosts}
     return hosts | {one.id: resource_refusal(question, one, start) for one in question.resources}
 
 
@@ -64,7 +64,7 @@ def openings(question: Question) -> dict[str, tuple[Interval, ...]]:
 
 def answer(question: Question) -> Answer:
     """All that the question asks for: slots, refusals for `ask`, openings when wanted."""
-    known = open_days(question, question.ask)
+    known = ready(question, question.ask) if question.ask else {}
     return Answer(
         slots=tuple(slots(question)),
         refusals={start: why_not(question, start, known) for start in question.ask},

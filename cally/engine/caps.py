@@ -15,24 +15,33 @@ EVER: Interval = (-(10**6), 10**6)
 Tally = dict[int, tuple[int, int]]
 """Local day → bookings and booked seconds that start on it."""
 
+FullCap = tuple[Cap, frozenset[Interval]]
+"""A cap and its full periods, as first and last day; `EVER` when it leaves room for no booking at all."""
+
 
 def full(rules: EventTypeRules, host: HostRules, claims: Claims, within: Interval) -> list[Interval]:
     """The instants in `within` at which no booking may start because a cap of theirs is reached; not merged."""
     tz = zone_of(host)
     return [
         interval
-        for cap, tally in _capped(rules, host, claims)
-        for first, last in _full_periods(cap, tally, rules, host)
+        for _, periods in full_caps(rules, host, claims)
+        for first, last in periods
         for interval in days(tz, first, last, within)
     ]
 
 
-def cap_reached(rules: EventTypeRules, host: HostRules, claims: Claims, start: int) -> tuple[Cap, int] | None:
-    """The first cap that forbids this start, and the instant at which its period is over."""
+def full_caps(rules: EventTypeRules, host: HostRules, claims: Claims) -> list[FullCap]:
+    """Each cap with the periods that it closes."""
+    return [(cap, frozenset(_full_periods(cap, tally, rules, host))) for cap, tally in _capped(rules, host, claims)]
+
+
+def cap_reached(caps: Iterable[FullCap], host: HostRules, start: int) -> tuple[Cap, int] | None:
+    """The first of the caps that forbids this start, and the instant at which its period is over."""
     day = local_day(zone_of(host), start)
-    for cap, tally in _capped(rules, host, claims):
-        if any(first <= day <= last for first, last in _full_periods(cap, tally, rules, host)):
-            return cap, day_start(zone_of(host), period(cap, day, host)[1] + 1, start)
+    for cap, periods in caps:
+        this = period(cap, day, host)
+        if this in periods or EVER in periods:
+            return cap, day_start(zone_of(host), this[1] + 1, start)
     return None
 
 

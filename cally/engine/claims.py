@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cally.engine.intervals import merged
 from cally.model.rules import Claim, EventTypeRules, HoldClaim, HostRules, Interval, ResourceRules
 
 Claims = list[Claim | HoldClaim]
@@ -74,8 +73,3 @@ def lies_in(at: int, intervals: list[Interval]) -> bool:
     """Whether an instant lies in one of these merged intervals."""
     index = bisect_right(intervals, at, key=lambda interval: interval[0]) - 1
     return index >= 0 and at < intervals[index][1]
-
-
-def busy_until(busy: Iterable[Interval], at: int, end: int) -> int | None:
-    """When the external busy time that meets `[at, end)` is over; None when none does."""
-    return next((until for start, until in merged(b for b in busy if b[0] < b[1]) if start < end and until > at), None)

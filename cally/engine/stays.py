@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cally.engine.bounds import bounds, out_of_bounds
-from cally.engine.caps import cap_reached
+from cally.engine.caps import cap_reached, full_caps
 from cally.engine.claims import Claims, live_claims
 from cally.engine.openings import host_openings, zone_of
 from cally.engine.resources import groups
@@ -106,7 +106,7 @@ class _House:
             claims = self._owners[host.id]
             if end > _limit(rules, host, claims, start):
                 return Refusal(code=_taken_by(host, claims, (start, end)), host=host.id)
-            reached = cap_reached(rules, host, claims, start)
+            reached = cap_reached(full_caps(rules, host, claims), host, start)
             if reached is not None:
                 return Refusal(code="cap_reached", host=host.id, cap=reached[0], until=reached[1])
         for group in groups(self._question):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cally import engine
@@ -104,6 +104,7 @@ def test_each_refusal_names_its_resource() -> None:
 
 
 @pytest.mark.rule(66)
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_the_engine_agrees_with_a_slow_truth(seed: int) -> None:
     """Over three days with a clock change: minute by minute, the same starts, and a true refusal for every other."""
