@@ -42,7 +42,8 @@ async def keep_holidays(
 ) -> PublicHolidays:
     """Close a schedule on the public holidays of a country, or of a part of it, in place of those it kept.
 
-    Unless `worked` names others, what the host works on stays so by name. Raises `invalid` (`country`, `subdivision`), `not_found` (`schedule`).
+    Unless `worked` names others, what the host works on stays so by name. Raises `invalid` (`country`, `subdivision`),
+    `not_found` (`schedule`).
     """
     locale = await _locale(store.reader, schedule_id)
     days = await asyncio.to_thread(_days, country, subdivision, locale, _years(now))
