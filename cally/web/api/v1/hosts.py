@@ -3,6 +3,7 @@
 import msgspec
 
 from cally import hosts
+from cally.bookings import JOINT, MEETING, offer
 from cally.errors import not_found
 from cally.model.hosts import Host
 from cally.web.api.endpoints import Answer, Call, Noun, answer
@@ -19,7 +20,12 @@ class PublicEventTypes(msgspec.Struct, frozen=True, kw_only=True):
 
 @noun.does("GET", "/hosts/{host}/event-types", answers={200: PublicEventTypes}, refuses=("not_found",))
 async def list_public_event_types(call: Call) -> Answer:
-    """List what a host offers on their profile."""
+    """List what a host offers on their profile.
+
+    For hosts together, `ada+ben`, it is the meeting of all of them.
+    """
+    if JOINT in call.path["host"]:
+        return answer(PublicEventTypes(event_types=(await _together(call, MEETING),)))
     host = await _host(call)
     offered = await hosts.list_event_types(call.doors.store.reader, host.id, listed_only=True)
     shown = tuple(public_event_type(event_type, host, call.doors.public_url()) for event_type in offered)
@@ -32,11 +38,20 @@ async def show_public_event_type(call: Call) -> Answer:
 
     Unlisted ones are shown, too, to whoever knows their address.
     """
+    if JOINT in call.path["host"]:
+        return answer(await _together(call, call.path["slug"]))
     host = await _host(call)
     found = await hosts.event_type_by_slug(call.doors.store.reader, host.id, call.path["slug"])
     if found is None:
         raise not_found("event type")
     return answer(public_event_type(found, host, call.doors.public_url()))
+
+
+async def _together(call: Call, slug: str) -> PublicEventType:
+    found = await offer(call.doors.store.reader, call.path["host"], slug)
+    owner = msgspec.structs.replace(found.host, slug=found.owner, name=found.name)
+    shown = public_event_type(found.event_type, owner, call.doors.public_url())
+    return msgspec.structs.replace(shown, url=f"{call.doors.public_url()}{found.path}")
 
 
 async def _host(call: Call) -> Host:

@@ -38,5 +38,5 @@ async def confirm_together(
 def _canonical(owner: str) -> str:
     canonical = canonical_link(owner)
     if not canonical:
-        raise not_found("page")
+        raise not_found("event type")
     return canonical
