@@ -54,19 +54,21 @@ def _days(rule: Recurrence, anchor: int, first: int, last: int) -> Iterator[int]
 
 
 def _periods(rule: Recurrence, anchor: int, first: int) -> Iterator[range]:
-    """Each period that the interval reaches, as the range of its days, from the one that holds `first` or earlier."""
-    if rule.frequency in ("DAILY", "WEEKLY"):
-        length = 1 if rule.frequency == "DAILY" else 7
-        start = anchor if length == 1 else anchor - (anchor + 3 - rule.week_start) % 7
-        stride = length * rule.interval
+    """Each period that the interval reaches, as the range of its days, from the one that holds `first` or earlier.
+
+    Days are looked at by the month, so that months without any cost little.
+    """
+    if rule.frequency == "WEEKLY":
+        start = anchor - (anchor + 3 - rule.week_start) % 7
+        stride = 7 * rule.interval
         start += max(0, first - start) // stride * stride
         while True:
-            yield range(start, start + length)
+            yield range(start, start + 7)
             start += stride
-    length = 1 if rule.frequency == "MONTHLY" else 12
+    length = 12 if rule.frequency == "YEARLY" else 1
     at, from_month = _month(anchor), _month(first)
     at -= at % length
-    stride = length * rule.interval
+    stride = length * (1 if rule.frequency == "DAILY" else rule.interval)
     at += max(0, from_month - at) // stride * stride
     while at + length < 12 * date.max.year:
         yield range(_month_start(at), _month_start(at + length))
@@ -75,6 +77,8 @@ def _periods(rule: Recurrence, anchor: int, first: int) -> Iterator[range]:
 
 def _chosen(rule: Recurrence, anchor: int, period: range) -> list[int]:
     days = sorted(_candidates(rule, anchor, period))
+    if rule.positions and rule.frequency == "DAILY":
+        return days if {1, -1} & set(rule.positions) else []
     if rule.positions:
         picked = {p - 1 if p > 0 else len(days) + p for p in rule.positions}
         days = [day for index, day in enumerate(days) if index in picked]
@@ -83,7 +87,7 @@ def _chosen(rule: Recurrence, anchor: int, period: range) -> list[int]:
 
 def _candidates(rule: Recurrence, anchor: int, period: range) -> Iterable[int]:
     if rule.frequency == "DAILY":
-        return [day for day in period if _fits(rule, day)]
+        return _daily(rule, anchor, period) if _in_months(rule, period.start) else ()
     if rule.frequency == "WEEKLY":
         weekdays = {weekday for _, weekday in rule.nth_days} or {_weekday(anchor)}
         return [day for day in period if _weekday(day) in weekdays and _in_months(rule, day)]
@@ -113,13 +117,12 @@ def _of_year(rule: Recurrence, anchor: int, year: range) -> Iterable[int]:
     return {day for number in numbers for day in _of_month(rule, anchor, _month_range(in_year + number - 1))}
 
 
-def _fits(rule: Recurrence, day: int) -> bool:
-    """Whether a day passes the limits that a daily rule sets (a table of RFC 5545 3.3.10 says which limit)."""
-    if not _in_months(rule, day):
-        return False
-    if rule.nth_days and (0, _weekday(day)) not in rule.nth_days:
-        return False
-    return not rule.month_days or day in _month_days(rule.month_days, _month_range(_month(day)))
+def _daily(rule: Recurrence, anchor: int, month: range) -> Iterable[int]:
+    """The days of a month that a daily rule reaches and its limits let pass."""
+    reached = month[(anchor - month.start) % rule.interval :: rule.interval]
+    if not rule.month_days and not rule.nth_days:
+        return reached
+    return set(reached) & set(_of_month(rule, anchor, month))
 
 
 def _in_months(rule: Recurrence, day: int) -> bool:
