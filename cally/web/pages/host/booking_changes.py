@@ -10,14 +10,16 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import approve, cancel, decline, mark_no_show, offer_of, reschedule
+from cally.bookings import approve, cancel, decline, mark_no_show, move_series, offer_of, reschedule
 from cally.errors import CallyError
 from cally.model.bookings import LIVE, Booking, Slot, Taken
+from cally.model.series import Scope, SeriesTaken
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.notices import Undo
 from cally.web.pages.host.refusals import refusal_sentence
+from cally.web.pages.host.series import scope_of, series_at_desk
 from cally.web.pages.host.shown import shown
 from cally.web.pages.host.wording import Words
 
@@ -38,7 +40,8 @@ async def approval(request: Asked, desk: NamedDependency[Desk], uid: FromPath[st
         return desk.back_to(_back(form, uid), answer.sentence, kind="error")
     if isinstance(answer, Taken):
         return desk.back_to(_back(form, uid), refusal_sentence(answer.refusal, desk.words), kind="error")
-    return desk.back_to(_back(form, uid), f"{booking.guest.name} is confirmed and will be told.")
+    of_series = " for every date that waited" if booking.series_id is not None else ""
+    return desk.back_to(_back(form, uid), f"{booking.guest.name} is confirmed{of_series} and will be told.")
 
 
 @post("/app/bookings/{uid:str}/declination", status_code=303)
@@ -53,21 +56,22 @@ async def declination(request: Asked, desk: NamedDependency[Desk], uid: FromPath
 
 
 @get("/app/bookings/{uid:str}/cancellation")
-async def cancellation_form(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
+async def cancellation_form(request: Asked, desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
     """Ask for the reason before a booking is cancelled: it cannot be undone, for the guest is told at once."""
     booking = await desk.booking(uid)
-    return await _cancellation_page(desk, booking, Form())
+    return await _cancellation_page(desk, booking, Form(), scope=scope_of(request.query_params.get("scope", "")))
 
 
 @post("/app/bookings/{uid:str}/cancellation", status_code=303)
 async def cancellation(request: Asked, desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
     """Cancel a booking and tell the guest why."""
     form, booking = await forms.read(request), await desk.booking(uid)
+    scope = scope_of(form.text("scope"))
     try:
-        await cancel(desk.store, uid, reason=form.text("reason"), now=desk.now, actor=desk.actor)
+        await cancel(desk.store, uid, reason=form.text("reason"), scope=scope, now=desk.now, actor=desk.actor)
     except CallyError as error:
         form.note(error)
-        return await _cancellation_page(desk, booking, form, status=422)
+        return await _cancellation_page(desk, booking, form, status=422, scope=scope)
     desk.doors.wake()
     return desk.back_to(f"/app/bookings/{uid}", f"Cancelled. {booking.guest.name} will be told.")
 
@@ -86,14 +90,15 @@ async def reschedule_post(request: Asked, desk: NamedDependency[Desk], uid: From
     starts_at = _chosen(form, desk.host.tz)
     if form.faults:
         return await _reschedule_page(desk, booking, form, status=422)
-    moving = reschedule(desk.store, desk.doors.availability, uid, starts_at, now=desk.now, actor=desk.actor)
-    answer = await _tried(moving)
+    answer = await _tried(_moving(desk, uid, starts_at, scope_of(form.text("scope"))))
     desk.doors.wake()
     words = desk.words
     if isinstance(answer, CallyError):
         form.fault("", answer.sentence)
     elif isinstance(answer, Taken):
         form.fault("", refusal_sentence(answer.refusal, words))
+    elif isinstance(answer, SeriesTaken):
+        form.fault("", _in_the_way(answer, words))
     else:
         sentence = f"Moved to {words.moment(answer.starts_at)}. {booking.guest.name} will be told."
         return desk.back_to(f"/app/bookings/{uid}", sentence)
@@ -120,9 +125,30 @@ async def no_show(request: Asked, desk: NamedDependency[Desk], uid: FromPath[str
 ROUTES = [approval, declination, cancellation_form, cancellation, reschedule_form, reschedule_post, no_show]
 
 
-async def _cancellation_page(desk: Desk, booking: Booking, form: Form, *, status: int = 200) -> Page:
+async def _moving(desk: Desk, uid: str, starts_at: int, scope: Scope) -> Booking | Taken | SeriesTaken:
+    store, free = desk.store, desk.doors.availability
+    if scope == "one":
+        return await reschedule(store, free, uid, starts_at, now=desk.now, actor=desk.actor)
+    return await move_series(store, free, uid, starts_at, scope=scope, now=desk.now, actor=desk.actor)
+
+
+def _in_the_way(taken: SeriesTaken, words: Words) -> str:
+    """Which dates cannot move, and why."""
+    dates = [f"{words.moment(one.starts_at)} ({refusal_sentence(one.refusal, words)})" for one in taken.clashes]
+    return f"Nothing was moved, for not every date can: {'; '.join(dates)}"
+
+
+async def _cancellation_page(
+    desk: Desk, booking: Booking, form: Form, *, status: int = 200, scope: Scope = "one"
+) -> Page:
     return await desk.page(
-        "pages/host/booking_cancel.html", here="bookings", status=status, item=shown(booking, desk.words), form=form
+        "pages/host/booking_cancel.html",
+        here="bookings",
+        status=status,
+        item=shown(booking, desk.words),
+        series=await series_at_desk(desk, booking),
+        scope=scope,
+        form=form,
     )
 
 
@@ -143,6 +169,8 @@ async def _reschedule_page(
         here="bookings",
         status=status,
         item=shown(booking, words),
+        series=await series_at_desk(desk, booking),
+        scope=scope_of(form.text("scope")),
         form=form,
         alternatives=[(starts_at, words.moment(starts_at)) for starts_at in alternatives],
         days=_by_day(slots, booking, words),

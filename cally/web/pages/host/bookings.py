@@ -18,6 +18,7 @@ from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.gathered import gathered, group
 from cally.web.pages.host.lines import line_of
 from cally.web.pages.host.outbox import shown_message
+from cally.web.pages.host.series import series_at_desk, series_labels
 from cally.web.pages.host.shown import STATUS_WORDS, Shown, shown
 from cally.web.pages.host.story import story
 
@@ -48,12 +49,14 @@ async def listing(request: Asked, desk: NamedDependency[Desk]) -> Page:
     wanted = _wanted(request)
     found = await _found(desk, wanted)
     last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+    rows = await _rows(desk, wanted, found[:PAGE_SIZE])
     return await desk.page(
         "pages/host/bookings.html",
         here="bookings",
         wanted=wanted,
         statuses=STATUS_WORDS.items(),
-        rows=await _rows(desk, wanted, found[:PAGE_SIZE]),
+        rows=rows,
+        series=await series_labels(desk, (item.booking for item in rows)),
         more=wanted.link(after=f"{last.starts_at}.{last.id}") if last else "",
     )
 
@@ -70,6 +73,7 @@ async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
         "pages/host/booking.html",
         here="bookings",
         item=shown(booking, words),
+        series=await series_at_desk(desk, booking),
         group=await group(desk, gathering) if gathering is not None else None,
         line=await line_of(desk, event_type_id=booking.event_type_id, starts_at=booking.starts_at),
         back=f"/app/bookings/{booking.uid}",

@@ -92,10 +92,12 @@ class Desk:
         return found
 
     async def waiting(self) -> list[Booking]:
-        """Requests that wait for this host's answer, earliest first."""
-        return await list_bookings(
+        """Requests that wait for this host's answer, earliest first; one for a series is one, by its first date."""
+        found = await list_bookings(
             self.db, host_id=self.host.id, from_at=self.now, status="pending", limit=WAITING_SHOWN
         )
+        firsts = {booking.series_id or -booking.id: booking for booking in reversed(found)}
+        return [booking for booking in found if firsts[booking.series_id or -booking.id].id == booking.id]
 
     def link(self, event_type: EventType) -> str:
         """The public address of an event type."""

@@ -15,6 +15,7 @@ from cally.notify import list_channels
 from cally.web.dates import city
 from cally.web.pages.host.desk import Desk, Page
 from cally.web.pages.host.gathered import gathered
+from cally.web.pages.host.series import series_labels
 from cally.web.pages.host.shown import Shown, shown
 from cally.web.pages.host.wording import Words, counted, length
 
@@ -39,6 +40,7 @@ async def home(desk: NamedDependency[Desk]) -> Page:
         today=desk.words.long_day(desk.words.on(desk.now)),
         next_up=(await gathered(desk, confirmed[:1]))[0] if confirmed else None,
         asking=[shown(booking, desk.words) for booking in asking],
+        series=await series_labels(desk, (*asking, *coming)),
         days=_by_day(await gathered(desk, coming), desk.words),
         links=[(item.title, length(item.rules.duration_minutes), desk.link(item)) for item in event_types],
         clocks=counted(clocks, "booking") if clocks else "",
