@@ -6,6 +6,7 @@ from typing import Any, Literal
 import httpx2
 import pytest
 
+from cally.bookings import list_sessions
 from cally.model.accounts import SCOPES
 from cally.model.hosts import Host
 from cally.notify import links
@@ -14,7 +15,8 @@ from cally.vault import Vault
 from cally.web.api.endpoints import PREFIX, Endpoint
 from cally.web.api.v1 import ENDPOINTS
 from cally.web.doors import Doors
-from tests.cast import NOW, ada, event_type, host, schedule
+from tests.bookings.waiting import seated, waits, with_waitlist
+from tests.cast import NOW, ada, at, event_type, host, schedule
 from tests.series import lesson
 from tests.web.conftest import Watch
 from tests.web.routes import filled, reading_routes
@@ -26,6 +28,7 @@ BOOKING = {
     "starts_at": "2026-09-22T08:00:00Z",
     "guest": {"name": "Cleo", "email": "cleo@example.org", "tz": "UTC"},
 }
+WISH = {**BOOKING, "event_type": "yoga", "starts_at": "2026-09-24T09:00:00Z"}
 HOLD = {"host": "ada", "event_type": "intro", "starts_at": "2026-09-22T12:00:00Z"}
 SERIES = {
     **BOOKING,
@@ -57,6 +60,18 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("POST", "/bookings/{uid}/clock"): ("own thing", {"keep": "wall_time"}, 409),
     ("GET", "/time-law"): ("own list", None, 200),
     ("GET", "/series/{id}"): ("own thing", None, 200),
+    ("GET", "/sessions"): ("own list", None, 200),
+    ("GET", "/sessions/{uid}"): ("own thing", None, 200),
+    ("POST", "/sessions/{uid}/cancellation"): ("own thing", {}, 200),
+    ("POST", "/sessions/{uid}/seats"): ("own thing", {"guest": BOOKING["guest"]}, 409),
+    ("POST", "/sessions/{uid}/invitations"): ("own thing", {"guests": [BOOKING["guest"]]}, 409),
+    ("GET", "/full-slots"): ("open", "?host=ada&event_type=yoga&from=2026-09-22&to=2026-09-22", 200),
+    ("POST", "/waitlist"): ("open", WISH, 201),
+    ("GET", "/waitlist"): ("own list", None, 200),
+    ("GET", "/waitlist/{uid}"): ("own thing", None, 200),
+    ("DELETE", "/waitlist/{uid}"): ("own thing", None, 204),
+    ("POST", "/waitlist/{uid}/acceptance"): ("own thing", {}, 409),
+    ("POST", "/waitlist/{uid}/offer"): ("own thing", None, 409),
     ("GET", "/event-types"): ("own list", None, 200),
     ("POST", "/event-types"): ("own list", {"title": "Talk", "duration_minutes": 20}, 201),
     ("GET", "/event-types/{id}"): ("own thing", None, 200),
@@ -64,6 +79,22 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("DELETE", "/event-types/{id}"): ("own thing", None, 204),
     ("GET", "/event-types/{id}/why"): ("own thing", "?at=2026-09-22T08:00:00Z", 200),
     ("GET", "/event-types/{id}/capsule"): ("own thing", "?from=2026-09-22&to=2026-09-23", 200),
+    ("GET", "/event-types/{id}/turns"): ("own thing", None, 404),  # it is no team's
+    ("PATCH", "/event-types/{id}/own-part"): ("own thing", {"schedule_id": "1"}, 404),
+    ("DELETE", "/event-types/{id}/own-part"): ("own thing", None, 404),
+    ("GET", "/bookings/{uid}/reassignment"): ("own thing", None, 200),
+    ("POST", "/bookings/{uid}/reassignment"): ("own thing", {"host": "mallory"}, 422),
+    ("GET", "/teams"): ("own list", None, 200),
+    ("POST", "/teams"): ("own list", {"name": "Sales"}, 201),
+    ("GET", "/teams/{team}"): ("own thing", None, 200),
+    ("PATCH", "/teams/{team}"): ("own thing", {"about": "We help."}, 200),
+    ("DELETE", "/teams/{team}"): ("own thing", None, 204),
+    ("POST", "/teams/{team}/members"): ("own thing", {"host": "root"}, 201),
+    ("PATCH", "/teams/{team}/members/{host}"): ("own thing", {"manages": False}, 409),
+    ("DELETE", "/teams/{team}/members/{host}"): ("own thing", None, 409),
+    ("GET", "/teams/{team}/event-types"): ("open", None, 200),
+    ("GET", "/teams/{team}/event-types/{slug}"): ("open", None, 404),
+    ("GET", "/teams/{team}/event-types/{slug}/slots"): ("open", SLOTS, 404),
     ("GET", "/schedules"): ("own list", None, 200),
     ("POST", "/schedules"): ("own list", HOURS, 201),
     ("GET", "/schedules/{id}"): ("own thing", None, 200),
@@ -124,7 +155,12 @@ class World:
         """The endpoint's address with Ada's things in it."""
         sent = ROWS[endpoint.method, endpoint.path][1]
         noun = endpoint.path.split("/")[1]
-        values = {"id": self.things.get(noun, "1"), "uid": self.things["bookings"], "on": "2026-12-24"}
+        values = {
+            "id": self.things.get(noun, "1"),
+            "uid": self.things.get(noun, self.things["bookings"]),
+            "on": "2026-12-24",
+        }
+        values["team"] = self.things["teams"]
         query = sent if isinstance(sent, str) else ""
         return PREFIX + filled(endpoint.path, **values, **{"from": "2026-12-24"}) + query
 
@@ -144,10 +180,18 @@ async def world(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
     resource = await client.post(f"{PREFIX}/resources", json=attic, headers=headers)
     channel = await client.post(f"{PREFIX}/channels", json=ROWS["POST", "/channels"][1], headers=headers)
     await lesson(store)
+    await with_waitlist(store, made)
+    for name in ("Gil", "Ina"):
+        await seated(store, name, at("2026-09-24 09:00"))
+    (session,) = await list_sessions(store.reader, made.id, from_at=NOW, to_at=at("2026-09-25 00:00"))
+    entry = await waits(store, "Hal", at("2026-09-24 09:00"))
+    team = await client.post(f"{PREFIX}/teams", json={"name": "Night watch"}, headers=headers)
     series = await client.post(f"{PREFIX}/bookings", json=SERIES)
     things = {
         "bookings": booking.json()["uid"],
         "series": series.json()["series"]["id"],
+        "sessions": session.session.uid,
+        "waitlist": entry.uid,
         "event-types": str((await event_types.list_of(store.reader, made.id))[0].id),
         "schedules": str((await schedules.list_of(store.reader, made.id))[0].id),
         "overrides": override.json()["overrides"][0]["id"],
@@ -155,6 +199,7 @@ async def world(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
         "resources": resource.json()["id"],
         "calendars": calendar.json()["id"],
         "channels": channel.json()["id"],
+        "teams": team.json()["slug"],
         "accounts": str(made.id),
     }
     return World(made, mallory, root, things)
@@ -264,7 +309,10 @@ def given(world: World, path: str, vault: Vault) -> dict[str, str]:
     """Real things for the parameters of a path, so that the routes do what they do."""
     noun = next((name for name in world.things if f"/{name}/" in path), "bookings")
     token = links.manage_token(vault, world.things["bookings"])
-    return {"id": world.things[noun], "uid": world.things["bookings"], "token": token}
+    if path.startswith("/w/"):
+        token = links.waitlist_token(vault, world.things["waitlist"])
+    uid = world.things[noun if noun in {"sessions", "waitlist"} else "bookings"]
+    return {"id": world.things[noun], "uid": uid, "token": token}
 
 
 async def test_a_tokens_use_is_noted_when_it_changes_something(
