@@ -8,11 +8,12 @@ import pytest
 from cally.bookings import Availability, book
 from cally.model.options import Series
 from cally.model.series import SeriesBooked
-from cally.store import Store, series
+from cally.store import Store, event_types, series
 from tests import cast
 from tests.cast import AS_CLEO, HOUR, NOW, ada, at
 from tests.series import TEN, WEEK, booked, lesson
 from tests.web.desks import SignedIn, booking, desk, words
+from tests.web.forms_of import fields
 
 
 async def made(store: Store, *, approval: bool = False, **more: Any) -> SeriesBooked:
@@ -118,3 +119,41 @@ async def test_mallory_reaches_none_of_it(app: Any, store: Store, signed_in: Sig
     async with desk(app, signed_in, mallory) as client:
         assert (await post(client, of, 0, "cancellation", scope="all", reason="")).status_code == 404
     assert await statuses(store, of) == ["confirmed"] * 4
+
+
+@pytest.mark.rule(68)
+async def test_a_host_says_how_a_series_can_be_had(app: Any, store: Store, signed_in: SignedIn) -> None:
+    """Ticked, chosen and saved; the form shows it again, and without the tick it is gone."""
+    host = await ada(store)
+    (item,) = await event_types.list_of(store.reader, host.id)
+    async with desk(app, signed_in, host) as client:
+        address = f"/app/event-types/{item.id}"
+        form: dict[str, Any] = fields((await client.get(address)).text, address)
+        chosen = {"repeats": "1", "rhythms": ["weekly", "monthly"], "series_most": "20", "series_clashes": "skip"}
+        assert (await client.post(address, data=form | chosen)).status_code == 303
+        kept = await event_types.by_id(store.reader, item.id)
+        assert kept is not None
+        assert kept.options.series == Series(rhythms=("weekly", "monthly"), most=20, clashes="skip")
+        shown = (await client.get(address)).text
+        assert fields(shown, address)["rhythms"] == ["weekly", "monthly"]
+        await client.post(address, data=form)
+    kept = await event_types.by_id(store.reader, item.id)
+    assert kept is not None
+    assert kept.options.series is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"), [({"rhythms": []}, "at least one rhythm"), ({"series_most": "1"}, "2")]
+)
+async def test_what_is_wrong_with_it_stands_beside_it(
+    app: Any, store: Store, signed_in: SignedIn, changed: dict[str, Any], sentence: str
+) -> None:
+    """No rhythm, or a single date: 422, nothing saved."""
+    host = await ada(store)
+    (item,) = await event_types.list_of(store.reader, host.id)
+    async with desk(app, signed_in, host) as client:
+        address = f"/app/event-types/{item.id}"
+        form: dict[str, Any] = fields((await client.get(address)).text, address)
+        answer = await client.post(address, data=form | {"repeats": "1"} | changed)
+    assert answer.status_code == 422
+    assert sentence in words(answer)

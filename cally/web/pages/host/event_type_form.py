@@ -13,6 +13,7 @@ from cally.model.teams import NeededResource, Resource
 from cally.web.forms import Form
 from cally.web.pages.host import rows
 from cally.web.pages.host.needs_form import Needs, edited_needs, needs_from, needs_shown, needs_wanted
+from cally.web.pages.host.series_form import series_fields, series_from, with_rhythms
 from cally.web.pages.host.stay_form import stay_fields, stay_from, with_days
 
 PLACE_KINDS: tuple[str, ...] = get_args(get_type_hints(Place)["kind"])
@@ -64,10 +65,11 @@ def form_of(event_type: EventType) -> Form:
         guests_meet=event_type.options.guests_meet,
         waitlist=event_type.options.waitlist,
         **stay_fields(event_type.options.stay),
+        **series_fields(event_type.options.series),
         **_horizon_fields(rules.horizon),
         **_cap_fields(rules.caps),
     )
-    return with_days(form, event_type.options.stay)
+    return with_rhythms(with_days(form, event_type.options.stay), event_type.options.series)
 
 
 def new_form(schedule_id: int | None) -> Form:
@@ -83,8 +85,9 @@ def new_form(schedule_id: int | None) -> Form:
         seats=1,
         listed=True,
         **stay_fields(None),
+        **series_fields(None),
     )
-    return with_days(form, None)
+    return with_rhythms(with_days(form, None), None)
 
 
 def rows_of(event_type: EventType, needed: Iterable[NeededResource]) -> EventTypeRows:
@@ -139,6 +142,7 @@ def _options(form: Form, kept: EventTypeOptions) -> EventTypeOptions:
         guests_meet=form.flag("guests_meet"),
         waitlist=form.flag("waitlist"),
         stay=stay_from(form),
+        series=series_from(form),
     )
 
 

@@ -22,7 +22,7 @@ from cally.model.teams import Resource
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host import event_type_form as fields
-from cally.web.pages.host import rows, stay_form
+from cally.web.pages.host import rows, series_form, stay_form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.event_type_form import EventTypeRows
 from cally.web.pages.host.wording import NAMES, length
@@ -55,6 +55,7 @@ FIELD_OF = {
     "schedule_id": "schedule",
     "resources": "needs",
     **stay_form.FIELD_OF,
+    **series_form.FIELD_OF,
 }
 ROWS = ("places[", "questions[", "needs")
 
