@@ -23,6 +23,7 @@ from cally.bookings.series_reading import SeriesSeen, series_by_uid, series_with
 from cally.bookings.telling import hosts_of
 from cally.bookings.time_law import law_in_use, note_law, time_law_counts, watch_time_law
 from cally.bookings.together import JOINT
+from cally.bookings.together import MOST as MOST_TOGETHER
 from cally.bookings.together import SLUG as MEETING
 from cally.bookings.together import canonical as canonical_link
 from cally.bookings.turns import miscounted
@@ -42,6 +43,7 @@ from cally.bookings.wishes import position
 __all__ = [
     "JOINT",
     "MEETING",
+    "MOST_TOGETHER",
     "TEAM",
     "Affected",
     "Availability",

@@ -22,6 +22,7 @@ from cally.web.pages.host import (
     sessions,
     time_law,
     time_off,
+    together,
     why,
 )
 from cally.web.pages.host.desk import SignInNeededError, provide_desk, to_sign_in
@@ -45,6 +46,7 @@ PAGES = (
     profile,
     resources,
     resource,
+    together,
     why,
 )
 

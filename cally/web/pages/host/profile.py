@@ -46,6 +46,7 @@ async def change(request: Asked, desk: NamedDependency[Desk]) -> Page:
             locale=form.text("locale"),
             week_starts_on=form.text("week_starts_on"),
             about=form.text("about"),
+            dynamic_links=form.flag("dynamic_links") if form.has("links") else None,
             now=desk.now,
             actor=desk.actor,
         )
@@ -141,6 +142,7 @@ async def _page(
         locale=host.locale,
         week_starts_on=host.week_starts_on,
         about=host.about,
+        dynamic_links=host.dynamic_links,
     )
     return await desk.page(
         "pages/host/profile.html",
