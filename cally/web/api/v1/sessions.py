@@ -17,7 +17,7 @@ from cally.web.api.v1.pages import Limit
 from cally.web.api.v1.refused import slot_taken
 from cally.web.api.v1.shown import BookingShown, shown_booking
 from cally.web.api.v1.spans import span
-from cally.web.api.v1.waitlist import EntryShown, shown_entry
+from cally.web.api.v1.waitlist import WaitingShown, shown_entry
 
 AHEAD_SECONDS = 31 * 86_400
 
@@ -73,7 +73,7 @@ class InvitationsWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 class InvitationsShown(msgspec.Struct, frozen=True, kw_only=True):
     """The invitations, each an entry of the waitlist that is offered its seat."""
 
-    invitations: tuple[EntryShown, ...]
+    invitations: tuple[WaitingShown, ...]
 
 
 @noun.does("GET", "/sessions", scope="bookings:read", query=SessionsAsked, answers={200: SessionsShown})

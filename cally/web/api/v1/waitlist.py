@@ -55,7 +55,7 @@ class FullShown(msgspec.Struct, frozen=True, kw_only=True):
     tz: str
 
 
-class EntryWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlaceInLineWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which slot, of a `host` or a `team`, and who waits for it."""
 
     host: str | None = None
@@ -66,7 +66,7 @@ class EntryWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     duration_minutes: int | None = None
 
 
-class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingShown(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who waits. `position` is their place in the line, 1 for the first; null when they wait no more.
 
     `expires_at` is until when the slot is kept for them, while it is `offered`. `manage_url` is a secret of the guest.
@@ -85,14 +85,14 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
     manage_url: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class EntriesShown(msgspec.Struct, frozen=True, kw_only=True):
+class WaitlistShown(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list; `next_cursor` is null on the last one."""
 
-    entries: tuple[EntryShown, ...]
+    entries: tuple[WaitingShown, ...]
     next_cursor: str | None
 
 
-class EntriesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WaitlistAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`from` and `to` are dates in `tz`, both included, or instants."""
 
     from_: str | None = msgspec.field(name="from", default=None)
@@ -141,14 +141,14 @@ async def list_full_slots(call: Call) -> Answer:
     return answer(FullShown(slots=tuple(shown), tz=tz))
 
 
-@noun.does("POST", "/waitlist", body=EntryWanted, answers={201: EntryShown}, refuses=("not_found", "conflict"))
+@noun.does("POST", "/waitlist", body=PlaceInLineWanted, answers={201: WaitingShown}, refuses=("not_found", "conflict"))
 async def join_waitlist(call: Call) -> Answer:
     """Wait for a slot that is full, at the end of the line.
 
     When it comes free, it is offered by mail to whoever has waited longest, and kept for them until `expires_at`.
     409 `conflict` for a slot that is free, or that nobody can wait for.
     """
-    wanted: EntryWanted = call.body
+    wanted: PlaceInLineWanted = call.body
     entry = await bookings.join(
         call.doors.store,
         host=owner_named(wanted.host, wanted.team),
@@ -164,10 +164,10 @@ async def join_waitlist(call: Call) -> Answer:
     return answer(shown, 201, {"location": f"/api/v1/waitlist/{entry.uid}"})
 
 
-@noun.does("GET", "/waitlist", scope="bookings:read", query=EntriesAsked, answers={200: EntriesShown})
+@noun.does("GET", "/waitlist", scope="bookings:read", query=WaitlistAsked, answers={200: WaitlistShown})
 async def list_waitlist(call: Call) -> Answer:
     """List who waits for a host's slots, or did, by the start of the slot."""
-    asked: EntriesAsked = call.query
+    asked: WaitlistAsked = call.query
     db, host_id = call.doors.store.reader, call.token_holder.account.id
     host = await hosts.host_by_id(db, host_id)
     tz = zone(asked.tz) if asked.tz is not None else host.tz if host else "UTC"
@@ -184,11 +184,11 @@ async def list_waitlist(call: Call) -> Answer:
     )
     more = cursor(found[-1].starts_at, found[-1].id) if len(found) == asked.limit else None
     shown = tuple([await shown_entry(call.doors, entry) for entry in found])
-    return answer(EntriesShown(entries=shown, next_cursor=more))
+    return answer(WaitlistShown(entries=shown, next_cursor=more))
 
 
 @noun.does(
-    "GET", "/waitlist/{uid}", scope="bookings:read", manage=True, answers={200: EntryShown}, refuses=("not_found",)
+    "GET", "/waitlist/{uid}", scope="bookings:read", manage=True, answers={200: WaitingShown}, refuses=("not_found",)
 )
 async def show_waitlist_entry(call: Call) -> Answer:
     """Show one place in a line."""
@@ -244,7 +244,7 @@ async def accept_offer(call: Call) -> Answer:
     "POST",
     "/waitlist/{uid}/offer",
     scope="bookings:write",
-    answers={200: EntryShown},
+    answers={200: WaitingShown},
     refuses=("not_found", "conflict"),
 )
 async def offer_out_of_turn(call: Call) -> Answer:
@@ -255,12 +255,12 @@ async def offer_out_of_turn(call: Call) -> Answer:
     return answer(await shown_entry(call.doors, offered))
 
 
-async def shown_entry(doors: Doors, entry: WaitlistEntry, *, for_guest: bool = False) -> EntryShown:
+async def shown_entry(doors: Doors, entry: WaitlistEntry, *, for_guest: bool = False) -> WaitingShown:
     """What is told of a place in a line."""
     db = doors.store.reader
     found = await offer_by_id(db, entry.event_type_id)
     waits = entry.state == "waiting"
-    return EntryShown(
+    return WaitingShown(
         uid=entry.uid,
         state=entry.state,
         invited=entry.invited,
