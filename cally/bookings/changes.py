@@ -133,9 +133,7 @@ async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now:
     await _swap(tx, offer, booking, moved, now)
     await rewrite(tx, offer, booking, moved, now, actor)
     kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
-    await announce(
-        tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at, earlier=booking
-    )
+    await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at, earlier=booking)
     await freed(tx, owners_of(booking), (booking.starts_at, booking.ends_at), now=now)
     if booking.status == "confirmed":
         left = msgspec.structs.replace(booking, sequence=moved.sequence, updated_at=now)
@@ -148,7 +146,7 @@ async def rewrite(tx: Writer, offer: Offer, booking: Booking, moved: Booking, no
     if moved.co_hosts or (moved.hosts, moved.resources) != (booking.hosts, booking.resources):
         await bookings.update_hosts(tx, moved)
     if moved.decisions != booking.decisions:
-        await turns.take_back(tx, booking)
+        await turns.take_back(tx, offer, booking)
         await turns.count(tx, offer, moved, now)
     await record(tx, moved, "reschedule", now, actor, from_at=booking.starts_at, to_at=moved.starts_at)
 
@@ -212,19 +210,22 @@ def moved_to(booking: Booking, assigned: Assigned, interval: Interval, now: int,
 async def _end(tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor) -> Booking:
     """The booking is over before it began: its time is free, both sides are told."""
     offer = await offer_of(tx, changed)
-    await end_silently(tx, changed, kind, now, actor)
+    await end_silently(tx, offer, changed, kind, now, actor)
     await announce(tx, offer, changed, kind, now=now, actor=actor)
     return changed
 
 
 async def end_silently(
-    tx: Writer, changed: Booking, kind: Kind, now: int, actor: Actor, *, offer_on: bool = True
+    tx: Writer, offer: Offer, changed: Booking, kind: Kind, now: int, actor: Actor, *, whole_session: bool = False
 ) -> None:
-    """The end of a booking, of which the caller tells; its time is offered to those who wait for it."""
+    """The end of a booking, of which the caller tells; its time is offered to those who wait for it.
+
+    Where the `whole_session` ends, nobody is left to wait for a seat in it.
+    """
     await occupancy.delete(tx, changed.uid)
-    await turns.take_back(tx, changed)
+    await turns.take_back(tx, offer, changed, whole_session=whole_session)
     await bookings.update_status(tx, changed, now=now)
-    if offer_on:
+    if not whole_session:
         await freed(tx, owners_of(changed), (changed.starts_at, changed.ends_at), now=now)
     await record(tx, changed, "cancel" if kind == "cancelled" else "decline", now, actor)
 

@@ -125,7 +125,7 @@ async def _cancel_seat(
     changed = msgspec.structs.replace(
         booking, status="cancelled", reason=reason, sequence=booking.sequence + 1, updated_at=now
     )
-    await end_silently(tx, changed, "cancelled", now, actor, offer_on=False)
+    await end_silently(tx, found, changed, "cancelled", now, actor, whole_session=True)
     await announce(tx, found, changed, "cancelled", now=now, actor=actor, guests_alone=not host_is_told)
 
 

@@ -88,13 +88,17 @@ async def question(
     )
 
 
-def free_time_only(asked: Question, starts_at: int, ends_at: int) -> Question:
-    """The same question for a host's own act: only claims and busy time stand in the way, not the rules for guests."""
+def free_time_only(asked: Question, starts_at: int, ends_at: int, *, closed: frozenset[str] = frozenset()) -> Question:
+    """The same question for a host's own act: only claims and busy time stand in the way, not the rules for guests.
+
+    The hosts in `closed` are not to be had all the same.
+    """
     rules = msgspec.structs.replace(
         asked.event_type, notice_minutes=0, notice_days=0, horizon=None, caps=(), offset_minutes=0
     )
     hosts = tuple(
-        msgspec.structs.replace(host, schedule=None, open=((starts_at, ends_at),), caps=()) for host in asked.hosts
+        msgspec.structs.replace(host, schedule=None, open=() if host.id in closed else ((starts_at, ends_at),), caps=())
+        for host in asked.hosts
     )
     resources = tuple(msgspec.structs.replace(one, schedule=None) for one in asked.resources)
     return msgspec.structs.replace(asked, event_type=rules, hosts=hosts, resources=resources)

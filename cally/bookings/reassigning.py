@@ -158,7 +158,7 @@ async def _hand_over(
     await claim_anew(tx, offer, moved, now)
     await bookings.update_time(tx, moved, now=now)
     await bookings.update_hosts(tx, moved)
-    await turns.take_back(tx, booking)
+    await turns.take_back(tx, offer, booking, whole_session=True)
     await turns.count(tx, offer, moved, now)
     tag = f"{actor.kind}:booking:reassign"
     facts = {"from_host": former.name, "to_host": heir.host.name}

@@ -10,13 +10,15 @@ from cally.bookings.book import Keys, earlier_booking, keys_of, own_hold, place
 from cally.bookings.guest_limits import link_sent_again
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import judge
-from cally.bookings.offers import Offer, offer
+from cally.bookings.offering import clear, freed
+from cally.bookings.offers import Offer, anchored, offer
 from cally.bookings.planned import Planned, Preferred, planned
 from cally.bookings.questions import question
 from cally.bookings.requests import Wanted, wanted
 from cally.bookings.seating import for_seats
 from cally.bookings.series_telling import announce_series
 from cally.bookings.series_told import series_of
+from cally.bookings.turns import as_counted
 from cally.engine.series import SeriesDates, series_dates
 from cally.errors import invalid
 from cally.model.accounts import Actor
@@ -34,7 +36,7 @@ from cally.model.series import (
     SeriesTaken,
 )
 from cally.model.teams import Assignable
-from cally.store import Overlap, Reader, Store, Writer, bookings, occupancy, series
+from cally.store import Overlap, Reader, Store, Writer, bookings, series
 
 FEWEST = 2
 
@@ -151,7 +153,10 @@ async def _try(
         earlier = await earlier_booking(tx, keys)
         if earlier is not None:
             return await _again(tx, earlier)
-        await occupancy.delete_expired(tx, now)
+        await clear(tx, now)
+        found = await anchored(tx, found, now=now)
+        for start in dates.starts:  # who waits for one of the dates is served first (rule 60)
+            await freed(tx, found.owners, (start, start + checked.duration_minutes * 60), now=now)
         own = await own_hold(tx, request, found, checked)
         made = _series(found, asked, dates, now)
         placed, refused = await _place_all(tx, found, checked, made.id, dates.starts, own, now, actor)
@@ -197,6 +202,7 @@ async def _steady(
     """Of each circle of a team the host who can have every date that anybody can, by turn; none where nobody can."""
     if found.event_type.rules.assignment != "round_robin":
         return Preferred()
+    found = await as_counted(db, found)
     able = {one.host.slug for one in found.participants}
     for start in starts:
         asked = await question(

@@ -8,6 +8,7 @@ from cally.bookings.availability import Availability
 from cally.bookings.changes import REASON_LENGTH, booking_at, record, require_ahead, require_live, require_pending
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import judge
+from cally.bookings.offering import clear, freed
 from cally.bookings.offers import Offer, offer_of
 from cally.bookings.seating import as_booked, seats_needed
 from cally.bookings.series_telling import announce_series
@@ -134,13 +135,15 @@ async def _move_all(store: Store, uid: str, starts_at: int, scope: Scope, now: i
         if booking.starts_at == starts_at:
             return booking
         require_ahead(booking, now, "moved")
-        await occupancy.delete_expired(tx, now)
+        await clear(tx, now)
         offer, stored = await offer_of(tx, booking), await series_of(tx, booking)
         moving = [one for one in await _reached(tx, booking, scope, actor) if one.starts_at > now]
         targets = _targets(stored, booking, moving, starts_at)
         for one in moving:  # all give up their times first: the next week's may be what this one moves to
             await occupancy.delete(tx, one.uid)
         moved = await _place_all(tx, offer, moving, targets, now, actor)
+        for one in moving:
+            await freed(tx, changes.owners_of(one), (one.starts_at, one.ends_at), now=now)
         kind: Kind = "requested" if moved[0].status == "pending" else "rescheduled"
         await announce_series(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=moving[0].starts_at)
         return await booking_at(tx, uid)
@@ -195,7 +198,7 @@ async def _place(
 async def _end(tx: Writer, ended: list[Booking], kind: Kind, now: int, actor: Actor) -> None:
     offer = await offer_of(tx, ended[0])
     for one in ended:
-        await changes.end_silently(tx, one, kind, now, actor)
+        await changes.end_silently(tx, offer, one, kind, now, actor)
     await announce_series(tx, offer, ended, kind, now=now, actor=actor)
 
 

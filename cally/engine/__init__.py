@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from cally.engine.alternatives import nearest
 from cally.engine.anonymous import anonymous
-from cally.engine.assignment import choose, given, joined_credit, simulate, times_given
+from cally.engine.assignment import choose, given, joined_credit, simulate, taken_back, times_given
 from cally.engine.explain import host_refusal, ready, why_not
 from cally.engine.facts import day_rule, host_facts, resource_facts
 from cally.engine.openings import host_openings, shown
@@ -35,6 +35,7 @@ __all__ = [
     "slots",
     "stay_refusal",
     "stays",
+    "taken_back",
     "times_given",
 ]
 

@@ -36,6 +36,13 @@ def given(hosts: Iterable[Assignable], chosen: int, *, absent: frozenset[int], n
     return [_after(host, chosen, there, now, is_absent=host.host_id in absent) for host in known]
 
 
+def taken_back(hosts: Iterable[Assignable], chosen: int, *, absent: frozenset[int]) -> list[Assignable]:
+    """The hosts of a group after a booking of one of them came to nothing; when the last was given stays as it is."""
+    known = list(hosts)
+    there = sum(host.weight for host in known if host.host_id not in absent)
+    return [_before(host, chosen, there, is_absent=host.host_id in absent) for host in known]
+
+
 def joined_credit(others: Sequence[Assignable], weight: int) -> int:
     """The credit that lets a new host start at the average of the others, by weight; in thousandths of a booking."""
     total = sum(host.weight for host in others)
@@ -62,6 +69,14 @@ def _after(host: Assignable, chosen: int, there: int, now: int, *, is_absent: bo
         return msgspec.structs.replace(host, assigned=host.assigned + 1, last_assigned_at=now)
     if is_absent and there:
         return msgspec.structs.replace(host, credit=host.credit + CREDIT_UNIT * host.weight // there)
+    return host
+
+
+def _before(host: Assignable, chosen: int, there: int, *, is_absent: bool) -> Assignable:
+    if host.host_id == chosen:
+        return msgspec.structs.replace(host, assigned=max(0, host.assigned - 1))
+    if is_absent and there:
+        return msgspec.structs.replace(host, credit=host.credit - CREDIT_UNIT * host.weight // there)
     return host
 
 

@@ -56,7 +56,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 DecidedBy = Literal["only_one_free", "least_booked", "longest_since", "first_in_order", "joined", "kept", "by_hand"]
 
 
-UNCOUNTED: frozenset[DecidedBy] = frozenset({"joined", "kept"})  # no turn was taken for these
+UNCOUNTED: frozenset[DecidedBy] = frozenset({"joined"})  # the session's turn was taken by its first guest
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

@@ -70,6 +70,15 @@ WHERE owner_id = :owner_id
 ORDER BY starts_at
 LIMIT 1
 """
+BESIDE = """
+SELECT DISTINCT beside.owner_id
+FROM occupancy AS own
+JOIN occupancy AS beside
+  ON beside.uid = own.uid
+WHERE own.owner_id = :owner_id
+  AND own.session = :session
+  AND beside.owner_id <> :owner_id
+"""
 HOLD = """
 SELECT uid, owner_id, event_type_id, starts_at, ends_at, expires_at
 FROM occupancy
@@ -168,6 +177,11 @@ async def list_around(db: Reader, owner_id: int, from_at: int, to_at: int) -> li
     rows = await db.rows(BETWEEN, owner_id=owner_id, from_at=from_at, to_at=to_at)
     rows += await db.rows(NEXT, owner_id=owner_id, from_at=to_at)
     return [ClaimRow(*row) for row in rows]
+
+
+async def list_beside(db: Reader, owner_id: int, session: str) -> frozenset[int]:
+    """Whose time is claimed together with a session of this owner: other hosts, and resources."""
+    return frozenset(row[0] for row in await db.rows(BESIDE, owner_id=owner_id, session=session))
 
 
 async def hold_by_uid(db: Reader, uid: str) -> tuple[str, int, int, int, int, int] | None:

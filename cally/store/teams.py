@@ -137,13 +137,6 @@ SET assigned = :assigned,
 WHERE event_type_id = :event_type_id
   AND host_id = :host_id
 """
-TAKE_BACK = """
-UPDATE event_type_host
-SET assigned = assigned - 1
-WHERE event_type_id = :event_type_id
-  AND host_id = :host_id
-  AND assigned > 0
-"""
 DELETE_ASSIGNABLE = """
 DELETE FROM event_type_host
 WHERE event_type_id = :event_type_id
@@ -301,11 +294,6 @@ async def update_count(tx: Writer, event_type_id: int, host: Assignable) -> None
         credit=host.credit,
         last_assigned_at=host.last_assigned_at,
     )
-
-
-async def take_back(tx: Writer, event_type_id: int, host_id: int) -> None:
-    """Count a host's booking no more: it was cancelled, declined, or given to another host."""
-    await tx.run(TAKE_BACK, event_type_id=event_type_id, host_id=host_id)
 
 
 async def delete_assignable(tx: Writer, event_type_id: int, host_id: int) -> int:

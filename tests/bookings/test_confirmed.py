@@ -1,0 +1,133 @@
+"""What is confirmed takes all that it needs: every host, every room, the seat beside the others, whoever acts."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from cally.bookings import Availability, book, cancel, hold, offer, reschedule
+from cally.model.accounts import Actor
+from cally.model.bookings import Booked, Booking, BookingRequest, Hold, Taken
+from cally.model.hosts import EventType, Host
+from cally.model.rules import EventTypeRules
+from cally.model.teams import NeededResource
+from cally.store import Store, accounts, bookings, event_types, occupancy, resources, teams
+from tests import cast
+from tests.cast import AS_CLEO, DAY, HOUR, NOW, at
+
+TEN = at("2026-09-22 08:00")  # 10:00 in Berlin
+CHECK_IN = at("2026-10-23 13:00")  # a Friday, 15:00 in Berlin
+ROUND_ROBIN = EventTypeRules(duration_minutes=30, assignment="round_robin")
+AS_HOST = Actor(kind="host", address="192.0.2.9")
+
+
+@pytest.fixture
+async def pair(store: Store) -> tuple[Host, Host]:
+    """Ada and Ben."""
+    return await cast.host(store, "Ada Lovelace"), await cast.host(store, "Ben Okri")
+
+
+@pytest.fixture
+def availability(store: Store) -> Availability:
+    """Free slots."""
+    return Availability(store)
+
+
+async def needs(store: Store, event_type: EventType, *rooms: int) -> None:
+    """The event type needs one of these rooms, the first one first."""
+    async with store.write() as tx:
+        for position, room in enumerate(rooms):
+            await resources.insert_needed(
+                tx, event_type.id, NeededResource(resource_id=room, group="room", position=position)
+            )
+
+
+async def changed(store: Store, event_type: EventType, **rules: object) -> None:
+    """Other rules for an event type."""
+    async with store.write() as tx:
+        other = msgspec.structs.replace(event_type, rules=msgspec.structs.replace(event_type.rules, **rules))
+        await event_types.update(tx, other, now=NOW)
+
+
+def wish(starts_at: int, **changes: object) -> BookingRequest:
+    """Cleo asks the team for a start."""
+    return msgspec.structs.replace(cast.request(starts_at, host="team:support"), **changes)
+
+
+async def booked(store: Store, availability: Availability, request: BookingRequest) -> Booking:
+    """Cleo's booking."""
+    return cast.booked(await book(store, availability, request, now=NOW, actor=AS_CLEO))
+
+
+@pytest.mark.rule(66, 69)
+async def test_a_stay_takes_a_room(store: Store, pair: tuple[Host, Host], availability: Availability):
+    """Two rooms, two stays at once; the third is told no."""
+    cabin = await cast.cabin(store, pair[0])
+    rooms = [await cast.room(store, pair[0], name) for name in ("East", "West")]
+    await needs(store, cabin, rooms[0].id)
+    request = msgspec.structs.replace(cast.request(CHECK_IN, event_type="cabin"), nights=2)
+    booking = await booked(store, availability, request)
+    assert booking.resources == (rooms[0].id,)
+    (claim,) = await occupancy.list_between(store.reader, rooms[0].id, CHECK_IN, CHECK_IN + DAY)
+    assert (claim.uid, claim.ends_at) == (booking.uid, booking.ends_at)
+
+
+@pytest.mark.rule(61)
+async def test_turns_hold_for_those_who_book_at_once(
+    store: Store, pair: tuple[Host, Host], availability: Availability
+):
+    """Ten bookings of ten slots at the same moment are shared out evenly."""
+    event_type = await cast.team_event_type(store, pair, ROUND_ROBIN)
+    starts = [TEN + number * HOUR // 2 for number in range(10)]
+    await asyncio.gather(*(book(store, availability, wish(start), now=NOW, actor=AS_CLEO) for start in starts))
+    assert [one.assigned for one in await teams.assignable(store.reader, event_type.id)] == [5, 5]
+
+
+async def test_a_host_s_act_assigns_nobody_who_is_barred(
+    store: Store, pair: tuple[Host, Host], availability: Availability
+):
+    """Ben's account is disabled; a manager moves Ada's booking to where she is taken."""
+    await cast.team_event_type(store, pair, ROUND_ROBIN)
+    first = await booked(store, availability, wish(TEN))
+    assert first.host_id == pair[0].id
+    async with store.write() as tx:
+        await accounts.update_disabled(tx, pair[1].id, NOW)
+    await booked(store, availability, wish(TEN + HOUR))
+    answer = await reschedule(store, availability, first.uid, TEN + HOUR, now=NOW, actor=AS_HOST)
+    assert isinstance(answer, Taken)
+
+
+@pytest.mark.rule(58, 66)
+async def test_guests_of_a_session_meet_in_one_room(
+    store: Store, pair: tuple[Host, Host], availability: Availability
+):
+    """The first room is free again when the second guest comes; they sit where the first one does."""
+    rules = EventTypeRules(duration_minutes=30, seats=3)
+    yoga = await cast.event_type(store, await cast.schedule(store, pair[0]), "yoga", rules=rules)
+    other = await cast.event_type(store, await cast.schedule(store, pair[1]), "other")
+    rooms = [await cast.room(store, pair[0], name) for name in ("East", "West")]
+    await needs(store, yoga, *(room.id for room in rooms))
+    await needs(store, other, rooms[0].id)
+    before = await booked(store, availability, cast.request(TEN, host="ben", event_type="other"))
+    first = await booked(store, availability, cast.request(TEN, event_type="yoga"))
+    assert first.resources == (rooms[1].id,)
+    await cancel(store, before.uid, reason="", now=NOW, actor=AS_CLEO)
+    second = await booked(store, availability, cast.request(TEN, event_type="yoga"))
+    assert second.resources == first.resources
+
+
+async def test_other_hosts_are_seen_at_once(store: Store, pair: tuple[Host, Host], availability: Availability):
+    """A team gets another host in the minute in which its slots were looked at; what is offered is hers."""
+    event_type = await cast.team_event_type(store, pair, ROUND_ROBIN)
+    eve = await cast.host(store, "Eve Adams")
+    (first, second) = await teams.assignable(store.reader, event_type.id)
+    for step in range(12):
+        found = await offer(store.reader, "team:support", "intro")
+        await availability.slots(found, now=NOW, from_at=TEN, to_at=TEN + 8 * HOUR)
+        shares = [first, second] if step % 2 else [first]
+        async with store.write() as tx:
+            await teams.delete_assignable(tx, event_type.id, second.host_id)
+            if step % 2:
+                await teams.insert_assignable(tx, event_type.id, second, position=1)
+        found = await offer(store.reader, "team:support", "intro")
+        assert len(found.participants) == len(shares)
