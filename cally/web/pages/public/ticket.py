@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import Offer, booking_for_token, hosts_of, offer_of, whole_series
+from cally.bookings import Offer, booking_for_token, hosts_of, offer_of, others_by_name, whole_series
 from cally.errors import not_found
 from cally.model.bookings import LIVE, Booking
 from cally.model.hosts import Host
@@ -121,6 +121,7 @@ async def ticket_page(
         dated=_dated(words, booking, now),
         host=host,
         host_names=found.host_names,
+        others=await others_by_name(doors.store.reader, booking),
         first=first_names(found.hosts),
         place=where_line(booking.terms, host_name=found.host_names, guest_name=booking.guest.name),
         reserved=reserved(booking.terms),
