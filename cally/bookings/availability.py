@@ -22,7 +22,7 @@ MINUTE_SECONDS = 60
 
 Version = tuple[int, int, int]
 Key = tuple[tuple[int, ...], int, int, int, bool]
-"""Event type (and hosts), minutes, the stretch, and whether it is about slots that are full."""
+"""Event type and owners, minutes, the stretch, and whether it is about slots that are full."""
 
 
 class Availability:

@@ -68,8 +68,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> tuple[int, ...]:
-        """What tells it from every other one: its row, and for a link, whose rows are shared, its hosts."""
-        return (self.event_type.id, *(host.id for host in self.together))
+        """What tells it from every other one: its row, which links share, and all whose revisions count."""
+        return (self.event_type.id, *self.owners)
 
     @property
     def path(self) -> str:

@@ -5,13 +5,14 @@ import asyncio
 import msgspec
 import pytest
 
-from cally.bookings import Availability, book, cancel, hold, offer, reschedule
+from cally.bookings import Availability, book, cancel, offer, reschedule
 from cally.model.accounts import Actor
-from cally.model.bookings import Booked, Booking, BookingRequest, Hold, Taken
+from cally.model.bookings import Booking, BookingRequest, Taken
 from cally.model.hosts import EventType, Host
+from cally.model.ids import new_id, new_uid
 from cally.model.rules import EventTypeRules
-from cally.model.teams import NeededResource
-from cally.store import Store, accounts, bookings, event_types, occupancy, resources, teams
+from cally.model.teams import Assignable, NeededResource
+from cally.store import Store, accounts, event_types, occupancy, resources, teams
 from tests import cast
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, at
 
@@ -117,17 +118,40 @@ async def test_guests_of_a_session_meet_in_one_room(
 
 
 async def test_other_hosts_are_seen_at_once(store: Store, pair: tuple[Host, Host], availability: Availability):
-    """A team gets another host in the minute in which its slots were looked at; what is offered is hers."""
+    """Eve stands in for Ben, and all revisions together are what they were: the slots are hers all the same."""
     event_type = await cast.team_event_type(store, pair, ROUND_ROBIN)
-    eve = await cast.host(store, "Eve Adams")
-    (first, second) = await teams.assignable(store.reader, event_type.id)
-    for step in range(12):
-        found = await offer(store.reader, "team:support", "intro")
-        await availability.slots(found, now=NOW, from_at=TEN, to_at=TEN + 8 * HOUR)
-        shares = [first, second] if step % 2 else [first]
-        async with store.write() as tx:
-            await teams.delete_assignable(tx, event_type.id, second.host_id)
-            if step % 2:
-                await teams.insert_assignable(tx, event_type.id, second, position=1)
-        found = await offer(store.reader, "team:support", "intro")
-        assert len(found.participants) == len(shares)
+    eve, hours = await cast.host(store, "Eve Adams"), at("2026-09-22 06:00")
+    early = await cast.schedule(store, eve, msgspec.structs.replace(cast.WORKING_WEEK, tz="Europe/Athens"))
+    await blocked_often(store, pair[1].id, 30)
+    before = await offer(store.reader, "team:support", "intro")
+    window = {"now": NOW, "from_at": hours, "to_at": hours + HOUR}
+    assert await availability.slots(before, **window) == ()
+    version = await availability.version(before, NOW)
+    share = Assignable(host_id=eve.id, schedule_id=early.id)
+    async with store.write() as tx:
+        await teams.delete_assignable(tx, event_type.id, pair[1].id)
+        await teams.insert_assignable(tx, event_type.id, share, position=1)
+    after = await offer(store.reader, "team:support", "intro")
+    await blocked_often(store, eve.id, version[0] - (await availability.version(after, NOW))[0])
+    assert await availability.version(after, NOW) == version
+    assert [slot.starts_at for slot in await availability.slots(after, **window)] == [hours, hours + HOUR // 2]
+
+
+async def blocked_often(store: Store, owner_id: int, times: int) -> None:
+    """Raise an owner's revision so many times."""
+    async with store.write() as tx:
+        for number in range(times):
+            await occupancy.insert(
+                tx,
+                id=new_id(NOW),
+                owner_id=owner_id,
+                kind="block",
+                uid=new_uid(),
+                event_type_id=None,
+                starts_at=NOW + 400 * DAY + number,
+                ends_at=NOW + 400 * DAY + number + 1,
+                buffer_before=0,
+                buffer_after=0,
+                session=None,
+                seats=1,
+            )
