@@ -32,7 +32,7 @@ async def show(request: Asked, desk: NamedDependency[Desk]) -> Page:
         colleagues=[(host.slug, host.name) for host in colleagues],
         chosen=[host.slug for host in chosen],
         others=typed,
-        names=[host.name for host in chosen],
+        names=_joined([host.name for host in chosen]),
         path=f"/{path}" if path and not nobody else "",
         nobody=nobody,
         too_many=len(wanted) >= MOST_TOGETHER,
@@ -42,6 +42,12 @@ async def show(request: Asked, desk: NamedDependency[Desk]) -> Page:
 
 
 ROUTES = [show]
+
+
+def _joined(names: list[str]) -> str:
+    """`You and Ben`, `You, Ben and Cara`."""
+    *others, last = ["You", *names]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 async def _named(desk: Desk, slug: str) -> Host | None:

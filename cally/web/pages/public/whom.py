@@ -9,6 +9,8 @@ from cally.model.hosts import Host
 from cally.web.pages.public.clocks import Home, first_name
 from cally.web.rendering import translated as _
 
+MOST_FACES = 3
+
 
 class Whom(msgspec.Struct, frozen=True, kw_only=True):
     """`name` and `page` are the owner's, `first` is short for it in sentences; `hint` says whom of a team one meets.
@@ -22,6 +24,11 @@ class Whom(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
     people: tuple[str, ...]
     home: Home | None
+
+    @property
+    def faces(self) -> tuple[str, ...]:
+        """Whose initials stand beside the name: those of hosts who are sure to be met together, a few of them."""
+        return self.people[:MOST_FACES] if self.people and not self.hint else (self.name,)
 
 
 def whom(found: Offer) -> Whom:
