@@ -1,5 +1,6 @@
 """The days of a recurrence rule, counted from its anchor and bounded by the days asked about (rules 17, 25)."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -16,12 +17,10 @@ LAST_DAY = day_number(date(2200, 1, 1))
 def pattern_days(pattern: Pattern, tz: str, first: int, last: int) -> list[int]:
     """The days from `first` to `last` (since 1970-01-01, both included) on which the pattern's hours begin."""
     rule = recurrence(pattern.rrule)
-    until = _last_day(rule, pattern, tz)
-    end = last if until is None else min(last, until)
     anchor = day_number(pattern.anchored_on)
-    if rule.count is None:
-        return [day for day in _days(rule, anchor, max(first, anchor), end) if day >= first]
-    return [day for day in _counted(rule, anchor) if first <= day <= end]
+    ends = (last, _last_counted(rule, anchor), _last_day(rule, pattern, tz))
+    end = min(day for day in ends if day is not None)
+    return [day for day in _days(rule, anchor, max(first, anchor), end) if day >= first]
 
 
 def rule_days(rrule: str, anchor: int) -> Iterator[int]:
@@ -29,10 +28,13 @@ def rule_days(rrule: str, anchor: int) -> Iterator[int]:
     return _days(recurrence(rrule), anchor, anchor, LAST_DAY)
 
 
-@lru_cache(maxsize=128)
-def _counted(rule: Recurrence, anchor: int) -> tuple[int, ...]:
-    """All days of a rule with COUNT, which has to be counted from its anchor on."""
-    return tuple(islice(_days(rule, anchor, anchor, LAST_DAY), rule.count))
+@lru_cache(maxsize=4_096)
+def _last_counted(rule: Recurrence, anchor: int) -> int | None:
+    """The last day of a rule with COUNT, which has to be counted from its anchor on; None for rules without one."""
+    if rule.count is None:
+        return None
+    counted = deque(islice(_days(rule, anchor, anchor, LAST_DAY), rule.count), maxlen=1)
+    return counted[0] if counted else LAST_DAY
 
 
 def _last_day(rule: Recurrence, pattern: Pattern, tz: str) -> int | None:

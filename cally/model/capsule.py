@@ -59,10 +59,14 @@ MOST_CLAIMS = 20_000
 MOST_CLAIMS_TOGETHER = 200_000
 MOST_CANDIDATES = 4_000_000
 MOST_PATTERNS = 50
-MOST_ASKED = 1_000
+MOST_PATTERNS_TOGETHER = 1_000
+MOST_ASKED = 10_000
 MOST_ASKED_HOSTS = 20_000
 MOST_ASKED_CLAIMS = 20_000_000
+MOST_ASKED_DATES = 2_000_000
 MOST_DATES = 4_000
+MOST_WINDOWS = 40_000
+MOST_CLOSED_DAYS = 60
 MOST_HOURS = 200
 MOST_CAPS = 50
 MOST_SEATS = 100_000
@@ -312,16 +316,32 @@ def _bound(question: Question) -> None:
     rules, hosts = question.event_type, question.hosts
     if rules.assignment == "single" and len(hosts) > 1:
         raise invalid("event_type.assignment", f"`single` is for one host, and there are {len(hosts)}.")
-    step = (rules.step_minutes or rules.duration_minutes) * 60
-    if (question.window[1] - question.window[0]) // step * max(1, len(hosts)) > MOST_CANDIDATES:
-        raise invalid("window", f"Window, step and hosts make more than {MOST_CANDIDATES:,} starts to look at.")
-    claims = sum(len(host.busy) + len(host.bookings) + len(host.holds) + len(host.open) for host in hosts)
-    claims += sum(len(one.busy) + len(one.bookings) + len(one.holds) for one in question.resources)
-    if claims > MOST_CLAIMS_TOGETHER:
-        raise invalid("hosts", f"All hosts together have at most {MOST_CLAIMS_TOGETHER:,} intervals.")
-    if sum(len(host.schedule.patterns) for host in hosts if host.schedule) > 2 * MOST_PATTERNS:
-        raise invalid("hosts", f"All hosts together have at most {2 * MOST_PATTERNS} patterns.")
-    if len(question.ask) * len(hosts) > MOST_ASKED_HOSTS:
-        raise invalid("ask", f"Starts times hosts are at most {MOST_ASKED_HOSTS:,}.")
-    if len(question.ask) * claims > MOST_ASKED_CLAIMS:
-        raise invalid("ask", f"Starts times intervals of all hosts are at most {MOST_ASKED_CLAIMS:,}.")
+    owners: list[HostRules | ResourceRules] = [*hosts, *question.resources]
+    schedules = [owner.schedule for owner in owners if owner.schedule is not None]
+    claims = sum(len(one.busy) + len(one.bookings) + len(one.holds) for one in owners)
+    claims += sum(len(host.open) for host in hosts)
+    patterns = sum(len(rules.patterns) for rules in schedules)
+    windows = sum(len(override.hours) for rules in schedules for override in rules.overrides)
+    dates = sum(len(r.overrides) + len(r.holidays) + len(r.time_off) + len(r.travel) for r in schedules)
+    asked = len(question.ask)
+    for field, amount, most, what in (
+        ("window", _candidates(question), MOST_CANDIDATES, "Window, step and hosts make {} starts to look at"),
+        ("hosts", claims, MOST_CLAIMS_TOGETHER, "All together have {} intervals"),
+        ("hosts", patterns, MOST_PATTERNS_TOGETHER, "All together have {} patterns"),
+        ("hosts", windows, MOST_WINDOWS, "All overrides together have {} windows"),
+        ("ask", asked * len(owners), MOST_ASKED_HOSTS, "Starts times hosts and resources are {}"),
+        ("ask", asked * claims, MOST_ASKED_CLAIMS, "Starts times intervals of all are {}"),
+        ("ask", asked * (dates + windows), MOST_ASKED_DATES, "Starts times dates of all schedules are {}"),
+    ):
+        if amount > most:
+            raise invalid(field, f"{what.format(f'{amount:,}')}; at most {most:,} are accepted.")
+
+
+def _candidates(question: Question) -> int:
+    """How many starts there are to look at; a horizon of open days adds twice its days from now on, and some more."""
+    rules, (first, last) = question.event_type, question.window
+    seconds = last - first
+    if rules.horizon is not None and rules.horizon.kind == "open_days":
+        ahead = max(last, *question.ask, question.now) - question.now
+        seconds += min(ahead, 2 * ((rules.horizon.days or 0) + MOST_CLOSED_DAYS) * DAY_SECONDS)
+    return seconds // ((rules.step_minutes or rules.duration_minutes) * 60) * max(1, len(question.hosts))
