@@ -217,7 +217,7 @@ async def _reached(db: Reader, booking: Booking, scope: Scope, actor: Actor) -> 
     first = next(number for number, one in enumerate(found) if one.uid == booking.uid)
     meant = {"one": found[first : first + 1], "following": found[first:], "all": found}[scope]
     is_host = actor.kind == "host" and actor.account_id is not None
-    return [one for one in meant if one.status in LIVE and (not is_host or one.host_id == actor.account_id)]
+    return [one for one in meant if one.status in LIVE and (not is_host or actor.account_id in one.hosts)]
 
 
 async def _within(db: Reader, uid: str) -> Booking:

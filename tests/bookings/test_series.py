@@ -12,7 +12,7 @@ from cally.model.hosts import Host
 from cally.model.options import Series
 from cally.model.rules import Cap, EventTypeRules, Horizon
 from cally.model.series import SeriesBooked, SeriesRequest, SeriesTaken
-from cally.store import Store, bookings, messages, occupancy, teams
+from cally.store import Store, bookings, calendars, event_types, messages, occupancy, teams
 from tests import cast
 from tests import series as cleo
 from tests.cast import AS_CLEO, HOUR, NOW, at
@@ -238,6 +238,44 @@ async def test_where_nobody_has_every_date_the_turn_decides(store: Store, availa
     assert isinstance(answer, SeriesBooked)
     hosts = [one.host_id for one in answer.bookings]
     assert (hosts[1], hosts[2]) == (ben.id, ada.id)
+
+
+@pytest.mark.rule(46, 68)
+async def test_a_series_counts_towards_what_a_guest_may_have(
+    store: Store, availability: Availability, ada: Host
+) -> None:
+    """Three ahead are allowed, so a series of four is refused as a whole, and one of three is had."""
+    made = await lesson(store)
+    bound = msgspec.structs.replace(made.options, active_per_guest=3)
+    async with store.write() as tx:
+        await event_types.update(tx, msgspec.structs.replace(made, options=bound), now=NOW)
+    with pytest.raises(CallyError) as refused:
+        await ask(store, availability)
+    assert refused.value.code == "guest_limit"
+    assert await all_bookings(store, ada) == []
+    assert isinstance(await ask(store, availability, msgspec.structs.replace(FOUR, count=3)), SeriesBooked)
+
+
+@pytest.mark.rule(37, 68)
+async def test_a_series_is_known_when_a_calendar_echoes_it(store: Store, availability: Availability, ada: Host) -> None:
+    """Its name in calendars is recognised as this host's, and as nobody else's."""
+    await lesson(store)
+    made = await booked(store, availability)
+    mallory = await cast.host(store, "Mallory")
+    assert await calendars.is_booking_of(store.reader, made.series.uid, ada.id)
+    assert not await calendars.is_booking_of(store.reader, made.series.uid, mallory.id)
+
+
+@pytest.mark.rule(68)
+async def test_only_what_was_shown_is_left_out(store: Store, availability: Availability, ada: Host) -> None:
+    """A date that was taken after the guest had looked refuses the series, once more to be looked at."""
+    await lesson(store, terms=SKIPPING)
+    await book(store, availability, cast.request(TEN + WEEK), now=NOW, actor=AS_CLEO)
+    await book(store, availability, cast.request(TEN + 2 * WEEK), now=NOW, actor=AS_CLEO)
+    seen = msgspec.structs.replace(FOUR, may_skip=(TEN + WEEK,))
+    assert isinstance(await ask(store, availability, seen), SeriesTaken)
+    seen = msgspec.structs.replace(FOUR, may_skip=(TEN + WEEK, TEN + 2 * WEEK))
+    assert isinstance(await ask(store, availability, seen), SeriesBooked)
 
 
 async def test_a_shorter_gap_than_the_step_is_no_fault(store: Store, availability: Availability, ada: Host) -> None:

@@ -26,6 +26,6 @@ async def show_series(call: Call) -> Answer:
             raise not_found("series")
         return answer(await shown_series(doors, seen, for_guest=True))
     host_id = call.caller.account.id
-    if all(booking.host_id != host_id for booking in seen.bookings):
+    if all(host_id not in booking.hosts for booking in seen.bookings):
         raise not_found("series")
     return answer(await shown_series(doors, seen, host_id=host_id))

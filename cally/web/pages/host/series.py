@@ -47,7 +47,7 @@ async def series_at_desk(desk: Desk, booking: Booking) -> SeriesAtDesk | None:
     seen = await series_with(desk.db, booking)
     if seen is None:
         return None
-    own = msgspec.structs.replace(seen, bookings=tuple(one for one in seen.bookings if one.host_id == desk.host.id))
+    own = msgspec.structs.replace(seen, bookings=tuple(one for one in seen.bookings if desk.host.id in one.hosts))
     words, ahead = desk.words, own.ahead(desk.now)
     return SeriesAtDesk(
         label=_label(seen, booking, words),
