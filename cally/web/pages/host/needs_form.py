@@ -48,7 +48,7 @@ def edited_needs(needs: Needs, verb: str, argument: str, usable: Sequence[Resour
         return needs
     at, need = int(number), needs[int(number)]
     if verb == "or":
-        more = (*need.resources, *_unused(needs, usable)[:1])[:MOST_IN_GROUP]
+        more = (*need.resources, *_alike(need, _unused(needs, usable), usable)[:1])[:MOST_IN_GROUP]
         return _with(needs, at, msgspec.structs.replace(need, resources=more))
     if verb == "drop" and _is_index(place, need.resources):
         left = tuple(one for index, one in enumerate(need.resources) if index != int(place))
@@ -80,6 +80,12 @@ def _new(needs: Needs, usable: Sequence[Resource]) -> Need:
 def _unused(needs: Needs, usable: Sequence[Resource]) -> list[int]:
     used = {one for need in needs for one in need.resources}
     return [one.id for one in usable if one.id not in used]
+
+
+def _alike(need: Need, ids: Sequence[int], usable: Sequence[Resource]) -> list[int]:
+    """These resources, those of the kind that the group begins with first."""
+    kinds = {one.id: one.kind for one in usable}
+    return sorted(ids, key=lambda one: kinds[one] != kinds.get(need.resources[0] if need.resources else 0))
 
 
 def _with(needs: Needs, at: int, need: Need) -> Needs:
