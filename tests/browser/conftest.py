@@ -10,11 +10,13 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from cally import clock
+from cally.model.options import Series
 from cally.store import open_store
 from cally.vault import Vault, read_or_make_key
 from tests import cast
 from tests.browser.chromium import Way, Window, chromium, window
 from tests.process.served import Served
+from tests.series import EVERY, repeating
 
 HOSTS = 30
 
@@ -64,5 +66,7 @@ async def _furnish(state: Path) -> None:
     store = open_store(state / "cally.db", Vault(read_or_make_key(state / "cally.key")).database_key)
     for number in range(HOSTS):
         host = await cast.host(store, f"Ada{number} Lovelace", now=now)
-        await cast.event_type(store, await cast.schedule(store, host, now=now), now=now)
+        hours = await cast.schedule(store, host, now=now)
+        await cast.event_type(store, hours, now=now)
+        await repeating(store, await cast.event_type(store, hours, "lesson", now=now), Series(rhythms=EVERY))
     await store.close()
