@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from cally.model.rules import (
     DAYS,
@@ -51,6 +52,20 @@ TURNS = [
 ]
 
 
+ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+YEARS = range(1990, 2038)
+
+
+def any_turn(dice: Random) -> tuple[str, str]:
+    """Any zone, and any date in these years on which its clocks were changed; of one without such, any date."""
+    zone = ZoneInfo(dice.choice(ZONES))
+    first = datetime(dice.choice(YEARS), 1, 1, 12, tzinfo=UTC)
+    noons = [first + timedelta(days=day) for day in range(365)]
+    offsets = [noon.astimezone(zone).utcoffset() for noon in noons]
+    changes = [index for index in range(1, 365) if offsets[index] != offsets[index - 1]]
+    return zone.key, noons[dice.choice(changes or range(365))].date().isoformat()
+
+
 def at_noon(turn: tuple[str, str]) -> int:
     """Noon UTC of the transition's date."""
     on = date.fromisoformat(turn[1])
@@ -62,7 +77,7 @@ class Invented:
 
     def __init__(self, seed: int, *, travels: bool = False) -> None:
         self.dice = Random(seed)  # noqa: S311 - dice, not secrets
-        self.turn = self.dice.choice(TURNS)
+        self.turn = self.dice.choice(TURNS) if self.dice.random() < 0.5 else any_turn(self.dice)
         self.noon = at_noon(self.turn)
         self.travels = travels
 

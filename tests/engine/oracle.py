@@ -48,6 +48,68 @@ def host_slots(question: Question, host: HostRules) -> list[int]:
     return [s for s in all_ahead if first <= s and s + length <= last and day_of(host, s) in open_days]
 
 
+def reasons(question: Question, host: HostRules, start: int) -> set[str]:
+    """Every code that truly stands against a start of this host; none for a start that the host has."""
+    rules = question.event_type
+    end = start + rules.duration_minutes * MINUTE
+    claims = standing(host, question.now)
+    found = {
+        code
+        for code, is_so in (
+            ("past", start < question.now),
+            ("too_soon", not soon_enough(question, host, start) or before_horizon(question, host, start)),
+            ("too_far", behind_horizon(question, host, start)),
+            ("cap_reached", any_cap(rules, host, claims, start)),
+        )
+        if is_so
+    }
+    beginnings = opening_starts(host, start, end)
+    joins = is_session(rules, claims, start)
+    if any(at not in beginnings for at in range(start, end, MINUTE)):
+        found.add("closed")
+    elif start not in marks_of_grid(question, host, beginnings, claims) and not (joins and rules.grid == "optimised"):
+        found.add("off_grid")
+    mates = session_at(rules, claims, start) if joins else []
+    return found | {kind_of_clash(rules, claim, start) for claim in [*busy(host), *claims] if claim not in mates} - {""}
+
+
+def busy(host: HostRules) -> list[tuple[int, int]]:
+    return list(host.busy)
+
+
+def kind_of_clash(rules: EventTypeRules, claim: tuple[int, int] | Claim | HoldClaim, start: int) -> str:
+    """What one claim is to a start: busy, booked, held, buffer, or nothing."""
+    end = start + rules.duration_minutes * MINUTE
+    since, until = claim if isinstance(claim, tuple) else (claim.starts_at, claim.ends_at)
+    alone = (since, until, 0, 0) if isinstance(claim, tuple) else (since, until, *buffers(claim))
+    if since >= until or not too_near((start, end, rules.buffer_before_minutes, rules.buffer_after_minutes), alone):
+        return ""
+    if until <= start or since >= end:
+        return "buffer"
+    return "busy" if isinstance(claim, tuple) else "held" if isinstance(claim, HoldClaim) else "booked"
+
+
+def buffers(claim: Claim | HoldClaim) -> tuple[int, int]:
+    return claim.buffer_before_minutes, claim.buffer_after_minutes
+
+
+def before_horizon(question: Question, host: HostRules, start: int) -> bool:
+    first = question.event_type.horizon.from_on if question.event_type.horizon else None
+    return first is not None and day_of(host, start) < first
+
+
+def behind_horizon(question: Question, host: HostRules, start: int) -> bool:
+    horizon = question.event_type.horizon
+    if horizon is None or before_horizon(question, host, start):
+        return False
+    if horizon.kind != "open_days":
+        return not within_horizon(question, host, start)
+    ahead = unlimited(question, host, question.now - question.now % MINUTE, start + 2 * 86_400)
+    open_days = sorted({day_of(host, at) for at in ahead})
+    days = horizon.days or 0
+    return not days or (len(open_days) >= days and day_of(host, start) > open_days[days - 1])
+
+
 def unlimited(question: Question, host: HostRules, first: int, last: int) -> list[int]:
     """The starts of one host between two instants, by every rule but the horizon."""
     rules = question.event_type
