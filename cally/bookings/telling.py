@@ -114,7 +114,7 @@ async def plan_for(
         host_email=host.email,
         host_tz=host.tz,
         host_locale=host.locale,
-        host_slug=f"team/{offer.team.slug}" if offer.team is not None else host.slug,
+        host_slug=offer.path.removesuffix(f"/{offer.event_type.slug}").removeprefix("/"),
         others=_told(one for one in everybody if one.id not in {host.id, lead.id}),
         lead=None if lead.id == host.id else _told([lead])[0],
         by_host=await _name_of(tx, actor, everybody),

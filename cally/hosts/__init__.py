@@ -32,7 +32,7 @@ from cally.hosts.schedules import (
     schedule_by_id,
     update_schedule,
 )
-from cally.hosts.shares import Share, choose_schedule, opt_out, share_of, shares_of
+from cally.hosts.shares import Share, choose_schedule, next_turns, opt_out, share_of, shares_of
 from cally.hosts.teams import (
     TeamDraft,
     add_member,
@@ -43,6 +43,7 @@ from cally.hosts.teams import (
     may_change,
     members_of,
     remove_member,
+    team_by_id,
     team_by_slug,
     team_for,
     update_member,
@@ -102,6 +103,7 @@ __all__ = [
     "may_change",
     "members_of",
     "needs_of",
+    "next_turns",
     "numbered",
     "opt_out",
     "order_event_types",
@@ -112,6 +114,7 @@ __all__ = [
     "share_of",
     "shares_of",
     "stand_in_no_more",
+    "team_by_id",
     "team_by_slug",
     "team_for",
     "time_off_by_id",

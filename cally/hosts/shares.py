@@ -9,7 +9,7 @@ from cally.hosts.teams import first_schedule
 from cally.model.accounts import Actor
 from cally.model.hosts import EventType
 from cally.model.rules import EventTypeRules
-from cally.model.teams import CREDIT_UNIT, Assignable
+from cally.model.teams import CREDIT_UNIT, Assignable, Decision
 from cally.model.texts import line
 from cally.store import Reader, Store, Writer, audit, event_types, hosts, schedules, teams
 
@@ -66,6 +66,18 @@ def checked_shares(shares: tuple[Share, ...], rules: EventTypeRules) -> tuple[Sh
 async def shares_of(db: Reader, event_type_id: int) -> list[Assignable]:
     """Who can be assigned to an event type of a team, with what they were given, in order."""
     return await teams.assignable(db, event_type_id)
+
+
+async def next_turns(db: Reader, event_type: EventType, bookings: int, *, now: int) -> list[tuple[str, list[Decision]]]:
+    """Each group of hosts who take turns, with who would be given the next bookings if all were free for each."""
+    if event_type.rules.assignment != "round_robin":
+        return []
+    in_turns = [host for host in await teams.assignable(db, event_type.id) if not host.required]
+    groups = list(dict.fromkeys(host.group for host in in_turns))
+    return [
+        (group, engine.simulate([host for host in in_turns if host.group == group], bookings, now=now))
+        for group in groups
+    ]
 
 
 async def write_shares(tx: Writer, event_type: EventType, shares: tuple[Share, ...], *, now: int, actor: Actor) -> None:

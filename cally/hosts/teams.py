@@ -136,6 +136,11 @@ async def team_for(db: Reader, team_id: int, account: Account) -> Team | None:
     return found if may_see else None
 
 
+async def team_by_id(db: Reader, team_id: int) -> Team | None:
+    """The team of that row, also one that is gone; who may see it, the door must judge."""
+    return await teams.by_id(db, team_id)
+
+
 async def team_by_slug(db: Reader, slug: str) -> Team | None:
     """The team at `/team/{slug}`."""
     return await teams.by_slug(db, slug)

@@ -15,6 +15,7 @@ from cally.model.zones import zone
 from cally.web.api.endpoints import IDEMPOTENCY_KEY, Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch
 from cally.web.api.v1.pages import Cursor, Limit, cursor, position
+from cally.web.api.v1.public import owner_named
 from cally.web.api.v1.refused import series_taken, slot_taken
 from cally.web.api.v1.shown import BookingShown, BookingsShown, shown_booking, shown_series
 from cally.web.api.v1.spans import span
@@ -54,10 +55,11 @@ class SeriesWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`answers` maps the ids of questions to what is answered, `place` is an index into the event type's places.
 
-    What is booked by the night takes `nights` instead of `duration_minutes`.
+    What is booked by the night takes `nights` instead of `duration_minutes`. It is with a `host` or with a `team`.
     """
 
-    host: str
+    host: str | None = None
+    team: str | None = None
     event_type: str
     starts_at: Instant
     guest: GuestWanted
@@ -334,7 +336,7 @@ async def _booking(call: Call) -> tuple[Booking, Actor]:
             raise not_found("booking")
         return found, call.guest()
     booking = await bookings.booking_by_uid(db, uid)
-    if booking is None or booking.host_id != call.caller.account.id:
+    if booking is None or not await bookings.concerns(db, call.caller.account, booking):
         raise not_found("booking")
     return booking, call.caller.actor()
 
@@ -366,7 +368,7 @@ async def _whose(call: Call, asked: BookingsAsked) -> tuple[int, str]:
 
 def _request(wanted: BookingWanted) -> BookingRequest:
     return BookingRequest(
-        host=wanted.host,
+        host=owner_named(wanted.host, wanted.team),
         event_type=wanted.event_type,
         starts_at=epoch(wanted.starts_at, "starts_at"),
         guest=Guest(name=wanted.guest.name, email=wanted.guest.email, tz=wanted.guest.tz, locale=wanted.guest.locale),

@@ -7,11 +7,12 @@ from msgspec import UNSET, UnsetType
 
 from cally import hosts
 from cally.errors import not_found
-from cally.hosts import EventTypeDraft
+from cally.hosts import EventTypeDraft, Share
 from cally.model.capsule import event_type_from_json, event_type_to_json
 from cally.model.hosts import EventType, Place, Question
 from cally.model.options import EventTypeOptions, Keeps, Series, Stay
 from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.teams_found import team_in
 
 noun = Noun("Event types")
 RULES = frozenset(
@@ -74,6 +75,32 @@ class NeedGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     group: str = "Room"
 
 
+class ShareGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A host of the team who can be booked; without a schedule the one they had, else their first one.
+
+    `required` ones are always there; the others take turns within their `group` by `weight` (1 to 1000, 100 is
+    normal), or, where all meet together, come if they can.
+    """
+
+    host: str
+    schedule_id: Id | None = None
+    required: bool = False
+    group: str = ""
+    weight: int = 100
+
+
+class ShareShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A host who can be booked, and how many bookings they were given and still have."""
+
+    host: str
+    name: str
+    schedule_id: Id
+    required: bool
+    group: str
+    weight: int
+    assigned: int
+
+
 class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to change; everything else stays as it is. `null` takes away what may be missing.
 
@@ -108,14 +135,25 @@ class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     waitlist: bool | UnsetType = UNSET
     stay: Stay | UnsetType | None = UNSET
     series: Series | UnsetType | None = UNSET
+    hosts: tuple[ShareGiven, ...] | UnsetType = UNSET
     resources: tuple[NeedGiven, ...] | UnsetType = UNSET
 
 
 class EventTypeWanted(EventTypeChanges, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new event type. Without a slug the title gives one, without a schedule the host's first one serves."""
+    """A new event type. Without a slug the title gives one, without a schedule the host's first one serves.
+
+    With a `team` (its slug) it is the team's: its hosts take turns, or meet guests together, as `assignment` says.
+    """
 
     title: str
     duration_minutes: int
+    team: str | None = None
+
+
+class EventTypesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Those of a team (its slug) instead of the host's own."""
+
+    team: str | None = None
 
 
 class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +188,8 @@ class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
     waitlist: bool
     stay: Stay | None
     series: Series | None
+    team: str | None
+    hosts: tuple[ShareShown, ...]
     resources: tuple[NeedGiven, ...]
     url: str
 
@@ -160,20 +200,35 @@ class EventTypesShown(msgspec.Struct, frozen=True, kw_only=True):
     event_types: tuple[EventTypeShown, ...]
 
 
-@noun.does("GET", "/event-types", scope="event-types:read", answers={200: EventTypesShown})
+@noun.does(
+    "GET",
+    "/event-types",
+    scope="event-types:read",
+    query=EventTypesAsked,
+    answers={200: EventTypesShown},
+    refuses=("not_found",),
+)
 async def list_event_types(call: Call) -> Answer:
-    """List the host's event types, unlisted ones included."""
-    found = await hosts.list_event_types(call.doors.store.reader, call.token_holder.account.id)
+    """List the host's event types, or those of a team of theirs, unlisted ones included."""
+    owner_id = call.token_holder.account.id
+    if call.query.team is not None:
+        owner_id = (await team_in(call, call.query.team)).id
+    found = await hosts.list_event_types(call.doors.store.reader, owner_id)
     return answer(EventTypesShown(event_types=tuple([await _shown(call, event_type) for event_type in found])))
 
 
 @noun.does("POST", "/event-types", scope="event-types:write", body=EventTypeWanted, answers={201: EventTypeShown})
 async def create_event_type(call: Call) -> Answer:
     """Offer a new kind of meeting."""
-    base = EventTypeDraft(title=call.body.title, rules=event_type_from_json({"duration_minutes": 1}))
-    holder = call.token_holder
-    draft = changed_draft(base, call.body, call.sent)
-    made = await hosts.create_event_type(call.doors.store, holder.account.id, draft, call.now, holder.actor())
+    holder, team_id, assignment = call.token_holder, None, "single"
+    if call.body.team is not None:
+        team_id, assignment = (await team_in(call, call.body.team, to_change=True)).id, "round_robin"
+    rules = event_type_from_json({"duration_minutes": 1, "assignment": assignment})
+    draft = changed_draft(EventTypeDraft(title=call.body.title, rules=rules), call.body, call.sent)
+    draft = await _with_hosts(call, draft)
+    made = await hosts.create_event_type(
+        call.doors.store, holder.account.id, draft, call.now, holder.actor(), team_id=team_id
+    )
     return answer(await _shown(call, made), 201, {"location": f"/api/v1/event-types/{made.id}"})
 
 
@@ -194,7 +249,7 @@ async def show_event_type(call: Call) -> Answer:
 async def change_event_type(call: Call) -> Answer:
     """Change what is given; existing bookings keep their terms."""
     known = await _own(call)
-    draft = changed_draft(hosts.draft_of(known), call.body, call.sent)
+    draft = await _with_hosts(call, changed_draft(hosts.draft_of(known), call.body, call.sent))
     actor = call.token_holder.actor()
     return answer(await _shown(call, await hosts.update_event_type(call.doors.store, known.id, draft, call.now, actor)))
 
@@ -258,15 +313,55 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
+async def _with_hosts(call: Call, draft: EventTypeDraft) -> EventTypeDraft:
+    """The draft with the hosts that were sent, known by their slugs."""
+    given = call.body.hosts
+    if given is UNSET:
+        return draft
+    found = [await hosts.host_by_slug(call.doors.store.reader, share.host) for share in given]
+    shares = tuple(
+        Share(
+            host_id=host.id if host is not None else 0,
+            schedule_id=None if share.schedule_id is None else _number(share.schedule_id),
+            required=share.required,
+            group=share.group,
+            weight=share.weight,
+        )
+        for share, host in zip(given, found, strict=True)
+    )
+    return msgspec.structs.replace(draft, hosts=shares)
+
+
 async def _own(call: Call) -> EventType:
-    found = await hosts.event_type_by_id(call.doors.store.reader, call.id())
-    if found is None or found.host_id != call.token_holder.account.id:
+    db = call.doors.store.reader
+    found = await hosts.event_type_by_id(db, call.id())
+    if found is None or not await hosts.may_change(db, call.token_holder.account, found):
         raise not_found("event type")
     return found
 
 
+async def _shares(call: Call, event_type: EventType) -> tuple[ShareShown, ...]:
+    shown = []
+    for share in await hosts.shares_of(call.doors.store.reader, event_type.id):
+        host = await hosts.host_by_id(call.doors.store.reader, share.host_id)
+        shown.append(
+            ShareShown(
+                host=host.slug if host else "",
+                name=host.name if host else "",
+                schedule_id=str(share.schedule_id),
+                required=share.required,
+                group=share.group,
+                weight=share.weight,
+                assigned=share.assigned,
+            )
+        )
+    return tuple(shown)
+
+
 async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
     host = await hosts.host_by_id(call.doors.store.reader, event_type.host_id)
+    team = await hosts.team_by_id(call.doors.store.reader, event_type.team_id) if event_type.team_id else None
+    page = f"team/{team.slug}" if team else host.slug if host else ""
     rules, options = event_type.rules, event_type.options
     horizon = event_type_to_json(rules).get("horizon")
     return EventTypeShown(
@@ -299,9 +394,11 @@ async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
         waitlist=options.waitlist,
         stay=options.stay,
         series=options.series,
+        team=team.slug if team else None,
+        hosts=await _shares(call, event_type) if team else (),
         resources=tuple(
             NeedGiven(id=str(need.resource_id), group=need.group)
             for need in await hosts.needs_of(call.doors.store.reader, event_type.id)
         ),
-        url=f"{call.doors.public_url()}/{host.slug if host else ''}/{event_type.slug}",
+        url=f"{call.doors.public_url()}/{page}/{event_type.slug}",
     )

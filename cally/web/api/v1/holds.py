@@ -9,15 +9,17 @@ from cally.bookings import lasting, offer
 from cally.model.bookings import Taken
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch, instant
+from cally.web.api.v1.public import owner_named
 from cally.web.api.v1.refused import slot_taken
 
 noun = Noun("Holds")
 
 
 class HoldWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`replaces` names the guest's earlier hold, which is given up."""
+    """`replaces` names the guest's earlier hold, which is given up. It is with a `host` or with a `team`."""
 
-    host: str
+    host: str | None = None
+    team: str | None = None
     event_type: str
     starts_at: Instant
     duration_minutes: int | None = None
@@ -38,12 +40,12 @@ class HoldShown(msgspec.Struct, frozen=True, kw_only=True):
 async def make_hold(call: Call) -> Answer:
     """Keep a slot for ten minutes."""
     wanted: HoldWanted = call.body
-    doors, address = call.doors, call.guest().address
+    doors, address, owner = call.doors, call.guest().address, owner_named(call.body.host, call.body.team)
     doors.guests.hold(address, call.now, replaces=wanted.replaces)
     held = await bookings.hold(
         doors.store,
         doors.availability,
-        host=wanted.host,
+        host=owner,
         event_type=wanted.event_type,
         starts_at=epoch(wanted.starts_at, "starts_at"),
         now=call.now,
@@ -53,7 +55,7 @@ async def make_hold(call: Call) -> Answer:
     )
     doors.guests.given_up(wanted.replaces)
     if isinstance(held, Taken):
-        found = await offer(doors.store.reader, wanted.host, wanted.event_type)
+        found = await offer(doors.store.reader, owner, wanted.event_type)
         minutes, _ = lasting(found, epoch(wanted.starts_at, "starts_at"), wanted.duration_minutes, wanted.nights)
         raise slot_taken(held, minutes)
     doors.guests.held(address, held.uid, held.expires_at)

@@ -4,8 +4,11 @@ from typing import Literal
 
 import msgspec
 
+from cally.bookings import TEAM
+from cally.errors import invalid
 from cally.model.hosts import EventType, Host
 from cally.model.options import Stay
+from cally.model.teams import Team
 
 
 class HostShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +37,12 @@ class QuestionShown(msgspec.Struct, frozen=True, kw_only=True):
 class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
     """An event type as guests see it; `place` of a booking is an index into `places`.
 
-    With a `stay` it is booked by the night: from the check-in on one date to the check-out on another.
+    With a `stay` it is booked by the night: from the check-in on one date to the check-out on another. It is of a host
+    or of a team.
     """
 
-    host: HostShown
+    host: HostShown | None
+    team: "TeamNamed | None"
     slug: str
     title: str
     description: str
@@ -51,10 +56,26 @@ class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-def public_event_type(event_type: EventType, host: Host, public_url: str) -> PublicEventType:
-    """What a guest may know of an event type."""
+class TeamNamed(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose event type it is, at `/team/{slug}`."""
+
+    slug: str
+    name: str
+
+
+def owner_named(host: str | None, team: str | None) -> str:
+    """Whose event type is asked for; raises `invalid` unless it is one of the two."""
+    if (host is None) == (team is None):
+        raise invalid("host", "Please name either the host or the team." if host else "This field is missing.")
+    return host if host is not None else f"{TEAM}{team}"
+
+
+def public_event_type(event_type: EventType, owner: Host | Team, public_url: str) -> PublicEventType:
+    """What a guest may know of an event type of a host or a team."""
+    of_team = isinstance(owner, Team)
     return PublicEventType(
-        host=HostShown(slug=host.slug, name=host.name),
+        host=None if of_team else HostShown(slug=owner.slug, name=owner.name),
+        team=TeamNamed(slug=owner.slug, name=owner.name) if of_team else None,
         slug=event_type.slug,
         title=event_type.title,
         description=event_type.description,
@@ -70,5 +91,5 @@ def public_event_type(event_type: EventType, host: Host, public_url: str) -> Pub
         approval=event_type.approval,
         seats=event_type.rules.seats,
         stay=event_type.options.stay,
-        url=f"{public_url}/{host.slug}/{event_type.slug}",
+        url=f"{public_url}/{'team/' if of_team else ''}{owner.slug}/{event_type.slug}",
     )

@@ -10,7 +10,9 @@ from cally.bookings import SeriesSeen, series_with
 from cally.model.bookings import Answer, Booking, Companion, Guest
 from cally.model.hosts import Place
 from cally.model.options import Rhythm
+from cally.model.teams import CREDIT_UNIT, DecidedBy
 from cally.notify import links
+from cally.store import Reader
 from cally.web.api.instants import instant
 from cally.web.api.v1.public import HostShown
 from cally.web.doors import Doors
@@ -34,9 +36,28 @@ class SeriesShown(msgspec.Struct, frozen=True, kw_only=True):
     bookings: "tuple[BookingShown, ...] | msgspec.UnsetType" = msgspec.UNSET
 
 
+class CandidateShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A host who was free, as the choice saw them; `credit` is in bookings."""
+
+    host: str
+    weight: int
+    assigned: int
+    credit: float
+
+
+class DecisionShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose turn it was in a group, what decided, and who else was free."""
+
+    host: str
+    decided_by: DecidedBy
+    group: str
+    candidates: tuple[CandidateShown, ...]
+
+
 class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
     """The agreement; `uid` never changes, `sequence` rises with each change that calendars must follow.
 
+    The first of the `hosts` answers for it; `decisions` say whose turn it was, told to hosts alone.
     `manage_url` and `ics_url` are secrets of the guest: whoever has them may move or cancel the booking. They are
     there for the one who books and for who shows the manage token.
     """
@@ -49,6 +70,7 @@ class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
     duration_minutes: int
     nights: int | None
     hosts: tuple[HostShown, ...]
+    decisions: "tuple[DecisionShown, ...] | msgspec.UnsetType" = msgspec.UNSET
     title: str
     event_type: str | None
     place: Place | None
@@ -78,7 +100,7 @@ async def shown_booking(
 ) -> BookingShown:
     """What is told of a booking; `event_type` is null once its event type is gone."""
     db = doors.store.reader
-    host = await hosts.host_by_id(db, booking.host_id)
+    taking_part = [await hosts.host_by_id(db, host_id) for host_id in booking.hosts]
     event_type = await hosts.event_type_by_id(db, booking.event_type_id)
     manage_url = links.manage_url(doors.vault, doors.public_url(), booking.uid) if for_guest else msgspec.UNSET
     return BookingShown(
@@ -89,7 +111,8 @@ async def shown_booking(
         ends_at=instant(booking.ends_at),
         duration_minutes=(booking.ends_at - booking.starts_at) // 60,
         nights=booking.terms.nights,
-        hosts=(HostShown(slug=host.slug, name=host.name),) if host else (),
+        hosts=tuple(HostShown(slug=host.slug, name=host.name) for host in taking_part if host),
+        decisions=msgspec.UNSET if for_guest else await _decisions(db, booking),
         title=booking.terms.title,
         event_type=event_type.slug if event_type else None,
         place=booking.terms.place,
@@ -108,11 +131,35 @@ async def shown_booking(
     )
 
 
+async def _decisions(db: Reader, booking: Booking) -> tuple[DecisionShown, ...]:
+    ids = {decision.host_id for decision in booking.decisions}
+    ids |= {one.host_id for decision in booking.decisions for one in decision.candidates}
+    found = {host_id: await hosts.host_by_id(db, host_id) for host_id in ids}
+    slugs = {host_id: host.slug if host else "" for host_id, host in found.items()}
+    return tuple(
+        DecisionShown(
+            host=slugs[decision.host_id],
+            decided_by=decision.decided_by,
+            group=decision.group,
+            candidates=tuple(
+                CandidateShown(
+                    host=slugs[one.host_id],
+                    weight=one.weight,
+                    assigned=one.assigned,
+                    credit=one.credit / CREDIT_UNIT,
+                )
+                for one in decision.candidates
+            ),
+        )
+        for decision in booking.decisions
+    )
+
+
 async def shown_series(
     doors: Doors, seen: SeriesSeen, *, for_guest: bool = False, host_id: int | None = None
 ) -> SeriesShown:
     """A series with its bookings; a host sees their own."""
-    own = [booking for booking in seen.bookings if host_id is None or booking.host_id == host_id]
+    own = [booking for booking in seen.bookings if host_id is None or host_id in booking.hosts]
     bookings = [await shown_booking(doors, one, for_guest=for_guest, with_series=False) for one in own]
     return _series(seen, bookings=tuple(bookings))
 

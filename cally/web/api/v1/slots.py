@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from cally.bookings import Offer, is_there, lasting, offer
+from cally.bookings import TEAM, Offer, is_there, lasting, offer
 from cally.errors import CallyError, invalid
 from cally.model.bookings import Slot
 from cally.model.zones import zone
@@ -98,11 +98,30 @@ async def list_slots(call: Call) -> Answer:
 
     The answer carries an `ETag`; send it back in `If-None-Match` and get 304 while nothing has changed.
     """
+    return await _listed(call, call.path["host"])
+
+
+@noun.does(
+    "GET",
+    "/teams/{team}/event-types/{slug}/slots",
+    query=SlotsAsked,
+    answers={200: SlotsShown, 304: None},
+    refuses=("not_found",),
+)
+async def list_slots_of_team(call: Call) -> Answer:
+    """List the slots that can be booked with a team, at most 100 days of them.
+
+    A slot is free when enough of its hosts are: all who must be there, and one of each group that takes turns.
+    """
+    return await _listed(call, f"{TEAM}{call.path['team']}")
+
+
+async def _listed(call: Call, owner: str) -> Answer:
     memory: SlotsMemory = call.request.app.state.slots
-    key = (call.path["host"], call.path["slug"], call.request.scope["query_string"])
+    key = (owner, call.path["slug"], call.request.scope["query_string"])
     known = memory.get(key)
     if known is None or not await _is_right(call, known):
-        known = await _known(call)
+        known = await _known(call, owner)
         memory.put(key, known)
     headers = {"etag": known.etag, "cache-control": "no-cache"}
     if _matches(call.request.headers.get("if-none-match", ""), known.etag):
@@ -117,8 +136,8 @@ async def _is_right(call: Call, known: Known) -> bool:
     return known.version == await call.doors.availability.version(known.offer, call.now)
 
 
-async def _known(call: Call) -> Known:
-    found = await offer(call.doors.store.reader, call.path["host"], call.path["slug"])
+async def _known(call: Call, owner: str) -> Known:
+    found = await offer(call.doors.store.reader, owner, call.path["slug"])
     version = await call.doors.availability.version(found, call.now)
     tz, slots = await _slots(call, found)
     shown = tuple(
