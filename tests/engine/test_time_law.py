@@ -134,6 +134,20 @@ def test_a_day_without_a_midnight_starts_at_its_first_instant(tz: str, date: str
     assert clocks(question, tz) == ["01:00", "02:00"]
 
 
+@pytest.mark.rule(2, 7)
+def test_two_hours_come_twice_in_troll() -> None:
+    """Its clock goes from 03:00 back to 01:00."""
+    twice = ["00:00", "01:00", "02:00", "01:00", "02:00", "03:00"]
+    assert day("2026-10-25", "Antarctica/Troll", "00:00", "04:00") == twice
+
+
+@pytest.mark.rule(2, 8)
+def test_the_last_hour_of_a_day_comes_twice_where_the_clock_goes_back_at_midnight() -> None:
+    """In Santiago and in Cairo 23:00–24:00 lasts two hours that night, and belongs to one date."""
+    for tz, date in [("America/Santiago", "2026-04-04"), ("Africa/Cairo", "2026-10-29")]:
+        assert day(date, tz, "22:00", "24:00") == ["22:00", "23:00", "23:00"]
+
+
 @pytest.mark.rule(8, 43)
 def test_a_cap_holds_on_a_day_whose_midnight_comes_twice() -> None:
     """Havana's clock goes from 01:00 back to 00:00: both hours are the same day."""
