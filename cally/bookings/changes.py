@@ -143,9 +143,10 @@ async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now:
 async def rewrite(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:
     """Write a booking as it was moved: its time, who takes part, whose turn that was; its claims are made elsewhere."""
     await bookings.update_time(tx, moved, now=now)
-    if moved.co_hosts or (moved.hosts, moved.resources) != (booking.hosts, booking.resources):
+    was = (booking.hosts, booking.resources, booking.decisions)
+    if moved.co_hosts or (moved.hosts, moved.resources, moved.decisions) != was:
         await bookings.update_hosts(tx, moved)
-    if moved.decisions != booking.decisions:
+    if moved.decisions != booking.decisions or booking.is_seat:  # a session that it leaves is its host's turn still
         await turns.take_back(tx, offer, booking)
         await turns.count(tx, offer, moved, now)
     await record(tx, moved, "reschedule", now, actor, from_at=booking.starts_at, to_at=moved.starts_at)
