@@ -10,6 +10,7 @@ from cally import accounts, bookings, hosts
 from cally.bookings import Availability, Offer, offer_by_id
 from cally.cli.demo import people
 from cally.cli.demo.offers import Cast, cast
+from cally.cli.demo.teaming import make_team
 from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.model.bookings import Booked, Booking, BookingRequest, Slot
@@ -36,6 +37,7 @@ class Filling:
         self._availability = Availability(store)
         self._dice = Random(seed)  # noqa: S311 - invented data, not a secret
         self._now = now - now % DAY
+        self._owners: list[int] = []
         self.booked = 0
 
     async def require_empty(self) -> None:
@@ -45,18 +47,21 @@ class Filling:
             raise CallyError("conflict", sentence)
 
     async def set_up(self, password: str) -> tuple[Cast, ...]:
-        """The hosts, their schedules and event types."""
+        """The hosts, their schedules, event types and team."""
         today = datetime.fromtimestamp(self._now, UTC).date()
         shown = cast(today)
         for number, host in enumerate(shown):
             await self._host(host, password, self._now - MADE_BEFORE_DAYS * DAY + number * HOUR)
+        self._owners = [host.id for host in await hosts.list_hosts(self._store.reader)]
+        team = await make_team(self._store, now=self._now - (MADE_BEFORE_DAYS - 1) * DAY)
+        self._owners.append(team.id)
         return shown
 
     async def days(self) -> list[tuple[Offer, int]]:
         """What is to be booked: each event type with each day (its midnight in UTC) of the demo's months."""
         found = []
-        for host in await hosts.list_hosts(self._store.reader):
-            for event_type in await hosts.list_event_types(self._store.reader, host.id):
+        for owner_id in self._owners:
+            for event_type in await hosts.list_event_types(self._store.reader, owner_id):
                 offered = await offer_by_id(self._store.reader, event_type.id)
                 found += [(offered, self._now + day * DAY) for day in range(-DAYS_BEFORE, DAYS_AHEAD)]
         self._dice.shuffle(found)
@@ -125,7 +130,7 @@ class Filling:
         guest = people.guest(self._dice)
         event_type = offered.event_type
         asked = BookingRequest(
-            host=offered.host.slug,
+            host=offered.owner,
             event_type=event_type.slug,
             starts_at=slot.starts_at,
             guest=guest,

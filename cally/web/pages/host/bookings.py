@@ -9,12 +9,14 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from cally.bookings import history, list_bookings, session_of
+from cally.bookings import choices, history, list_bookings, session_of
 from cally.bookings.reading import LARGEST_PAGE
+from cally.hosts import list_hosts
 from cally.model.bookings import Booking, Status
 from cally.model.texts import line
 from cally.notify import messages_of
 from cally.web.pages.host.desk import Asked, Desk, Page
+from cally.web.pages.host.fairness import whys
 from cally.web.pages.host.gathered import gathered, group
 from cally.web.pages.host.lines import line_of
 from cally.web.pages.host.outbox import shown_message
@@ -65,7 +67,8 @@ async def listing(request: Asked, desk: NamedDependency[Desk]) -> Page:
 async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
     """One booking: the facts, what may be done, what happened, what was sent."""
     booking = await desk.booking(uid)
-    words = desk.words
+    words, names = desk.words, {host.id: host.name for host in await list_hosts(desk.db)}
+    others = {host_id: name for host_id, name in names.items() if host_id != desk.host.id}
     entries = await history(desk.db, uid)
     messages = await messages_of(desk.db, booking.id)
     gathering = await session_of(desk.db, booking)
@@ -73,11 +76,14 @@ async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
         "pages/host/booking.html",
         here="bookings",
         item=shown(booking, words),
+        hosts=[names.get(host_id, "?") for host_id in booking.hosts],
+        whys=whys(booking, names),
+        of_team=bool(await choices(desk.db, booking, now=desk.now)),
         series=await series_at_desk(desk, booking),
         group=await group(desk, gathering) if gathering is not None else None,
         line=await line_of(desk, event_type_id=booking.event_type_id, starts_at=booking.starts_at),
         back=f"/app/bookings/{booking.uid}",
-        story=[story(entry, words) for entry in entries],
+        story=[story(entry, words, others) for entry in entries],
         messages=[shown_message(message, words) for message in messages],
     )
 

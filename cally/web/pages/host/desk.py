@@ -8,12 +8,13 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from cally.bookings import booking_by_uid, list_bookings
+from cally.bookings import booking_by_uid, concerns, list_bookings
 from cally.errors import not_found
 from cally.hosts import host_by_id
 from cally.model.accounts import Account, Actor, Session
 from cally.model.bookings import Booking
 from cally.model.hosts import EventType, Host
+from cally.model.teams import Team
 from cally.store import Reader, Store
 from cally.vault import Vault
 from cally.web.addresses import client_address
@@ -85,9 +86,9 @@ class Desk:
         return Actor(kind="host", account_id=self.account.id, address=address)
 
     async def booking(self, uid: str) -> Booking:
-        """A booking of this host; raises `not_found` for every other one."""
+        """A booking this host takes part in, or of a team they manage; raises `not_found` for every other one."""
         found = await booking_by_uid(self.db, uid)
-        if found is None or found.host_id != self.host.id:
+        if found is None or not await concerns(self.db, self.account, found):
             raise not_found("booking")
         return found
 
@@ -99,9 +100,13 @@ class Desk:
         firsts = {booking.series_id or -booking.id: booking for booking in reversed(found)}
         return [booking for booking in found if firsts[booking.series_id or -booking.id].id == booking.id]
 
-    def link(self, event_type: EventType) -> str:
-        """The public address of an event type."""
-        return f"{self.doors.public_url()}/{self.host.slug}/{event_type.slug}"
+    def link(self, event_type: EventType, team: Team | None = None) -> str:
+        """The public address of an event type of this host, or of a team."""
+        return f"{self.doors.public_url()}{self.path(team)}/{event_type.slug}"
+
+    def path(self, team: Team | None = None) -> str:
+        """Where the public page of this host, or of a team, stands."""
+        return f"/team/{team.slug}" if team is not None else f"/{self.host.slug}"
 
     async def page(
         self, template: str, *, here: str, status: int = 200, waiting_count: int | None = None, **values: Any

@@ -1,5 +1,7 @@
 """The audit log of one thing, told in sentences."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from cally.model.messages import AuditEntry
@@ -26,14 +28,16 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     at: str
 
 
-def story(entry: AuditEntry, words: Words) -> Event:
-    """`The guest booked`, `You moved this from … to …`."""
+def story(entry: AuditEntry, words: Words, others: Mapping[int, str] | None = None) -> Event:
+    """`The guest booked`, `You moved this from … to …`; other hosts (`others` by account) by their name."""
     action = entry.tag.rpartition(":")[2]
-    actor = ACTORS.get(entry.actor, entry.actor)
+    actor = (others or {}).get(entry.account_id or 0) or ACTORS.get(entry.actor, entry.actor)
     said = f"{actor} {ACTS.get(action, action.replace('-', ' '))}"
     from_at, to_at = entry.facts.get("from_at"), entry.facts.get("to_at")
     if action == "reschedule" and isinstance(from_at, int) and isinstance(to_at, int):
         said += f" this from {words.moment(from_at)} to {words.moment(to_at)}"
+    if action == "reassign":
+        said = f"{actor} gave it from {entry.facts.get('from_host')} to {entry.facts.get('to_host')}"
     if action == "clock":
         said += ", keeping the time on the clock" if entry.facts.get("kept") == "wall_time" else ", keeping the moment"
     return Event(sentence=said, at=words.moment(entry.at))
