@@ -67,7 +67,8 @@ async def judge(
     refused = engine.stay_refusal(judged, stay, starts_at) if stay else engine.refusal(judged, starts_at)
     if refused is not None:
         return refused
-    if len(offer.participants) == 1 and not offer.resources:
+    takes_turns = offer.event_type.rules.assignment == "round_robin"  # also alone: what one is given counts
+    if len(offer.participants) == 1 and not offer.resources and not takes_turns:
         return Assigned(hosts=offer.participants)
     if stay is not None:  # its nights are open, its hours need not be
         judged = free_time_only(asked, starts_at, ends_at)

@@ -52,9 +52,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     `series` is there for a booking in one; if it is a whole, `booking` stands for all of them. `group` is there for a
     seat, in what its host is told alone. Where somebody is `waiting`, `booking` is the one that they wish for.
 
-    `host_slug` is the owner's part of the page's address: `ada`, `team/support`, `ada+ben`. The host is who answers for it, or who
-    is told; `others` take part beside them, and `lead` answers for it if that is another one. `by_host` is the name of
-    the host who acted, `handed_from` and `handed_to` are those of a change of hosts: told to whom takes part no more.
+    `host_slug` is the owner's part of the page's address: `ada`, `team/support`, `ada+ben`. The host is who answers for
+    it, or who is told; `others` take part beside them, and `lead` answers for it if that is another one. `by_host` is
+    the name of the host who acted, `handed_from` and `handed_to` are those of a change of hosts: told to who takes part
+    no more.
     """
 
     booking: Booking

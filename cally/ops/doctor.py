@@ -42,6 +42,7 @@ async def examine(settings: Settings, store: Store, live: Live, *, now: int) -> 
         _from_health("database", await health.database(store), "Start Cally again; if it stays, look at the disk."),
         await _integrity(store),
         await _overlaps(store),
+        await _turns(store),
         *files(settings),
         _from_health("disk", health.disk(shutil.disk_usage(settings.state_dir).free), "Make room on the disk."),
         _from_health(
@@ -146,6 +147,15 @@ async def _overlaps(store: Store) -> Finding:
         sentence = f"Claims that overlap: {len(pairs)} pairs (first: {pairs[0][0]} and {pairs[0][1]})."
         return _fault("double bookings", sentence, "Move one of each two.")
     return _ok("double bookings", "No two claims overlap.")
+
+
+async def _turns(store: Store) -> Finding:
+    found = await bookings.miscounted(store.reader)
+    if found:
+        event_type_id, _, counted, real = found[0]
+        sentence = f"Turns miscounted: {len(found)} (first: event type {event_type_id}, {counted} instead of {real})."
+        return _advice("turns of teams", sentence, "Turns go on by what is counted; please report it.")
+    return _ok("turns of teams", "What hosts were given is what the bookings say.")
 
 
 def _private(path: Path, mode: int) -> Finding:
