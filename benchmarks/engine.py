@@ -2,8 +2,8 @@
 
     python benchmarks/engine.py [FOLDER]
 
-Prints {"results": {name: {"median_ms", "slots"}}}. Only the slots are timed, not the reading of JSON; nothing is kept
-from one run to the next but the zones' own tables.
+Prints {"results": {name: {"median_ms", "slots"}}}. Only the slots are timed, not the reading of JSON. Nothing is kept
+from one run to the next but what depends on no question: the tables of zones, and recurrence rules as they were read.
 """
 
 import json

@@ -6,7 +6,7 @@ from itertools import chain
 from cally.engine.bounds import out_of_bounds
 from cally.engine.caps import cap_reached
 from cally.engine.claims import Claims, forbidden, without_session
-from cally.engine.grid import Piece, on_grid, pieces
+from cally.engine.grid import Piece, on_grid, pieces, step_of
 from cally.engine.openings import Known, Opening, closed_by
 from cally.engine.resources import groups, resource_refusal
 from cally.engine.standing import (
@@ -102,7 +102,7 @@ def _off_grid(rules: EventTypeRules, standing: Standing, opening: Opening, start
     """Off the grid. An optimised one starts behind each claim, so that a start which is claimed has none to be off."""
     end = start + rules.duration_minutes * 60
     laid = pieces(rules, [opening], (start, end + NEXT_GRID_DAYS * DAY), standing.claimed)
-    step = (rules.step_minutes or rules.duration_minutes) * 60
+    step = step_of(rules)
     if on_grid(laid, start, step):
         return None
     return Refusal(code="off_grid", host=standing.host.id, until=_next_start(laid, step))

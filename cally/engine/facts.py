@@ -2,7 +2,7 @@
 
 from cally.engine.caps import cap_use
 from cally.engine.claims import Claims, forbidden, live_claims, without_session
-from cally.engine.grid import Piece, pieces
+from cally.engine.grid import Piece, pieces, step_of
 from cally.engine.host import claimed_starts, last_open_day
 from cally.engine.intervals import merged
 from cally.engine.openings import host_openings, zone_of
@@ -121,7 +121,7 @@ def _off_grid(question: Question, host: HostRules, start: int) -> Facts:
     claims = live_claims(host, question.now)
     claimed = claimed_starts(rules, host, claims) if rules.grid == "optimised" else []
     laid = pieces(rules, [opening], (start - DAY, end + DAY), claimed)
-    step = (rules.step_minutes or rules.duration_minutes) * 60
+    step = step_of(rules)
     return Facts(opening=opening[:2], before=_before(laid, start, step), after=_after(laid, start, step))
 
 

@@ -16,6 +16,11 @@ Piece = tuple[int, int, int]
 """Starts from, to (excluded), and an instant of the grid: all starts of the piece are whole steps away from it."""
 
 
+def step_of(rules: EventTypeRules) -> int:
+    """Seconds from one start of the grid to the next."""
+    return (rules.step_minutes or rules.duration_minutes) * 60
+
+
 def pieces(rules: EventTypeRules, openings: list[Opening], within: Interval, claimed: list[Interval]) -> list[Piece]:
     """Where starts may lie, by opening and offset; `claimed`, merged, anchors the grid anew when it is optimised."""
     duration, offset = rules.duration_minutes * 60, rules.offset_minutes * 60
@@ -57,6 +62,19 @@ def starts(pieces: Iterable[Piece], blocked: list[Interval], step: int) -> list[
             ahead += 1
         if at < until:
             found.extend(range(at + (anchor - at) % step, until, step))
+    return found
+
+
+def kept(starts: list[int], pieces: list[Piece], step: int) -> list[int]:
+    """Those of sorted starts that are on the grid of these sorted pieces too."""
+    found: list[int] = []
+    at, count = 0, len(starts)
+    for since, until, anchor in pieces:
+        at = bisect_left(starts, since, at)
+        while at < count and starts[at] < until:
+            if not (starts[at] - anchor) % step:
+                found.append(starts[at])
+            at += 1
     return found
 
 

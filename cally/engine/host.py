@@ -1,11 +1,9 @@
 """One host's slots: openings, less claims, less what notice, horizon and caps forbid, on the grid."""
 
-from cally.engine.bounds import allowed, bounds
-from cally.engine.caps import full
-from cally.engine.claims import Claims, forbidden, joinable, lies_in, live_claims, sessions
-from cally.engine.grid import Piece, on_grid, pieces, starts
-from cally.engine.intervals import merged, outside
-from cally.engine.openings import Known, Opening, host_openings, zone_of
+from cally.engine.claims import Claims, forbidden
+from cally.engine.intervals import merged
+from cally.engine.offers import Offer, Plans, offer, starts_of
+from cally.engine.openings import zone_of
 from cally.engine.zones import DAY, local_day
 from cally.model.rules import EventTypeRules, HostRules, Interval, Question
 
@@ -13,10 +11,15 @@ LOOK_AHEAD_DAYS = 60
 FURTHEST_DAYS = 3_700
 
 
-def host_slots(question: Question, host: HostRules, known: Known | None = None) -> list[int]:
+def host_slots(question: Question, host: HostRules) -> list[int]:
     """The starts in the question's window that this host can be booked at; sorted, unique."""
+    return starts_of(question.event_type, host_offer(question, host, {}))
+
+
+def host_offer(question: Question, host: HostRules, plans: Plans) -> Offer:
+    """What this host offers in the question's window; `plans` are kept from one host of the question to the next."""
     last_day = last_open_day(question, host, question.window[1])
-    return _slots(question, host, question.window, last_day, known)
+    return offer(question, host, question.window, last_day, plans if last_day is None else {})
 
 
 def last_open_day(question: Question, host: HostRules, until: int) -> int | None:
@@ -34,7 +37,7 @@ def last_open_day(question: Question, host: HostRules, until: int) -> int | None
     at, ahead, open_days = question.now, LOOK_AHEAD_DAYS, set[int]()
     while at < until and len(open_days) < horizon.days:
         window = (at, at + ahead * DAY)
-        found = _slots(question, host, (at, window[1] + question.event_type.duration_minutes * 60), None, None)
+        found = _slots(question, host, (at, window[1] + question.event_type.duration_minutes * 60))
         open_days.update(local_day(tz, start) for start in found if start < window[1])
         at, ahead = window[1], 2 * ahead
     reached = sorted(open_days)[: horizon.days]
@@ -46,39 +49,5 @@ def claimed_starts(rules: EventTypeRules, host: HostRules, claims: Claims) -> li
     return merged(forbidden(rules, host.busy, claims))
 
 
-def _slots(
-    question: Question, host: HostRules, window: Interval, last_day: int | None, known: Known | None
-) -> list[int]:
-    rules = question.event_type
-    openings = host_openings(host, window, known)
-    if not openings or window[1] - window[0] < rules.duration_minutes * 60:
-        return []
-    claims = live_claims(host, question.now)
-    blocked = forbidden(rules, host.busy, claims)
-    free = allowed(bounds(question, host, last_day), (window[0], window[1] + 1))
-    closed = outside(free, (window[0], window[1] + 1)) + full(rules, host, claims, window)
-    claimed = merged(blocked) if rules.grid == "optimised" else []
-    laid = pieces(rules, openings, window, claimed)
-    step = (rules.step_minutes or rules.duration_minutes) * 60
-    found = starts(laid, merged(blocked + closed), step)
-    seated = sessions(rules, claims)
-    if seated:
-        joined = [start for start in joinable(seated, blocked) if not lies_in(start, merged(closed))]
-        found = sorted({*found, *_on_offer(rules, joined, openings, window, laid, step)})
-    return found
-
-
-def _on_offer(
-    rules: EventTypeRules,
-    joined: list[int],
-    openings: list[Opening],
-    window: Interval,
-    laid: list[Piece],
-    step: int,
-) -> list[int]:
-    """Those sessions that lie in an opening and, unless the grid moves with claims, on the grid."""
-    duration = rules.duration_minutes * 60
-    inside = [start for start in joined if window[0] <= start <= window[1] - duration]
-    if rules.grid == "opening":
-        return [start for start in inside if on_grid(laid, start, step)]
-    return [start for start in inside if any(o[0] <= start and start + duration <= o[1] for o in openings)]
+def _slots(question: Question, host: HostRules, window: Interval) -> list[int]:
+    return starts_of(question.event_type, offer(question, host, window, None, {}))

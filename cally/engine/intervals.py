@@ -25,16 +25,17 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 def intersection(these: list[Interval], those: list[Interval]) -> list[Interval]:
     """The instants that lie in both; each list is merged."""
     found = []
-    ours = theirs = 0
-    while ours < len(these) and theirs < len(those):
-        start = max(these[ours][0], those[theirs][0])
-        end = min(these[ours][1], those[theirs][1])
-        if start < end:
-            found.append((start, end))
-        if these[ours][1] < those[theirs][1]:
-            ours += 1
-        else:
-            theirs += 1
+    index, count = 0, len(those)
+    for start, end in these:
+        while index < count and those[index][1] <= start:
+            index += 1
+        ahead = index
+        while ahead < count:
+            since, until = those[ahead]
+            if since >= end:
+                break
+            found.append((since if since > start else start, until if until < end else end))
+            ahead += 1
     return found
 
 

@@ -108,17 +108,16 @@ def _wall_hours(rules: ScheduleRules, zones: Zones, first: int, last: int) -> li
     found: list[Interval] = []
     carried: list[int] = []
     for day in range(first - 1, last + 1):
-        midnight = day * DAY
-        before, carried = carried, []
         if day in closed:
+            carried = []
             continue
-        found.extend([(midnight, midnight + end) for end in before])
-        if day in instead:
-            hours = instead[day]
-        else:
-            hours = week[(day + 3) % 7]
-            if day in extra:
-                hours = hours + extra[day]
+        midnight = day * DAY
+        if carried:
+            found.extend([(midnight, midnight + end) for end in carried])
+            carried = []
+        hours = instead[day] if day in instead else week[(day + 3) % 7]
+        if day in extra and day not in instead:
+            hours = hours + extra[day]
         for start, end in hours:
             if end > DAY:
                 carried.append(end - DAY)
@@ -187,8 +186,11 @@ def _instants(walls: list[Interval], tz: str) -> list[Interval]:
         return [(start - offset, end - offset) for start, end in walls]
     found = []
     for since, until, offset in around:
+        earliest, latest = since + offset, until + offset
         for start, end in walls:
-            from_at, to_at = max(start - offset, since), min(end - offset, until)
-            if from_at < to_at:
-                found.append((from_at, to_at))
+            if start >= latest:
+                break
+            if end > earliest:
+                start_at = start if start > earliest else earliest
+                found.append((start_at - offset, (end if end < latest else latest) - offset))
     return merged(found)

@@ -6,8 +6,8 @@ have.
 
 from collections import defaultdict
 
-from cally.engine.host import host_slots
-from cally.engine.openings import Known
+from cally.engine.host import host_offer, host_slots
+from cally.engine.offers import Offer, Plans, any_of, starts_of, starts_of_all
 from cally.engine.resources import with_resources
 from cally.model.rules import HostRules, Question
 
@@ -19,19 +19,25 @@ def team_slots(question: Question) -> list[int]:
 
 
 def _hosts_slots(question: Question) -> list[int]:
-    hosts = question.hosts
+    rules, hosts = question.event_type, question.hosts
     if len(hosts) == 1:
         return host_slots(question, hosts[0])
-    known: Known = {}
-    found: set[int] | None = None
+    plans: Plans = {}
+    alone: list[Offer] = []
+    found: list[int] | None = None
     for circle in circles(question):
-        any_of: set[int] = set()
-        for host in circle:
-            any_of.update(host_slots(question, host, known))
-        found = any_of if found is None else found & any_of
-        if not found:
+        offers = any_of(host_offer(question, host, plans) for host in circle)
+        if not offers:
             return []
-    return sorted(found or ())
+        if len(offers) == 1 and not offers[0].joined:
+            alone += offers
+        else:
+            found = _both(found, sorted(set[int]().union(*(starts_of(rules, one) for one in offers))))
+    return _both(found, starts_of_all(rules, alone)) if alone else found or []
+
+
+def _both(some: list[int] | None, others: list[int]) -> list[int]:
+    return others if some is None else sorted(set(some).intersection(others))
 
 
 def circles(question: Question) -> list[list[HostRules]]:

@@ -1,7 +1,6 @@
 """Zones as integers: stretches of time with one UTC offset, and the local days that lie in them (rules 1-8)."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -74,12 +73,18 @@ def days(tz: str, first: int, last: int, within: Interval) -> list[Interval]:
     return merged(found)
 
 
-def days_skipped(tz: str, first: int, last: int) -> Iterator[int]:
+def days_skipped(tz: str, first: int, last: int) -> list[int]:
     """The dates from `first` to `last` that the zone's clock jumps over (rule 5)."""
-    around = segments_around(tz, first * DAY, (last + 1) * DAY)
-    for (_, at, before), (_, _, after) in pairwise(around):
+    return [day for day in _skipped(tz, _year(first * DAY), _year(last * DAY)) if first <= day <= last]
+
+
+@lru_cache(maxsize=256)
+def _skipped(tz: str, first_year: int, last_year: int) -> tuple[int, ...]:
+    found: list[int] = []
+    for (_, at, before), (_, _, after) in pairwise(segments(tz, first_year, last_year)):
         if after - before >= DAY:
-            yield from range(-(-(at + before) // DAY), (at + after) // DAY)
+            found.extend(range(-(-(at + before) // DAY), (at + after) // DAY))
+    return tuple(found)
 
 
 def day_start(tz: str, day: int, after: int) -> int:
