@@ -318,16 +318,16 @@ async def _with_hosts(call: Call, draft: EventTypeDraft) -> EventTypeDraft:
     given = call.body.hosts
     if given is UNSET:
         return draft
-    found = [await hosts.host_by_slug(call.doors.store.reader, share.host) for share in given]
+    known = {host.slug: host.id for host in await hosts.list_hosts(call.doors.store.reader)}
     shares = tuple(
         Share(
-            host_id=host.id if host is not None else 0,
+            host_id=known.get(share.host, 0),
             schedule_id=None if share.schedule_id is None else _number(share.schedule_id),
             required=share.required,
             group=share.group,
             weight=share.weight,
         )
-        for share, host in zip(given, found, strict=True)
+        for share in given
     )
     return msgspec.structs.replace(draft, hosts=shares)
 

@@ -161,7 +161,7 @@ async def add_member(call: Call) -> Answer:
 async def change_member(call: Call) -> Answer:
     """Let a member manage the team, or no more; somebody always does."""
     team = await team_in(call, call.path["team"], to_change=True)
-    host = await _host(call, call.path["host"])
+    host = await _member(call, team)
     await hosts.update_member(
         call.doors.store,
         team.id,
@@ -185,9 +185,10 @@ async def remove_member(call: Call) -> Answer:
 
     409 while bookings of the team are theirs (`future_bookings`): hand those to another host or cancel them first.
     """
-    host = await _host(call, call.path["host"])
-    is_own = host.id == call.token_holder.account.id
-    team = await team_in(call, call.path["team"], to_change=not is_own)
+    team = await team_in(call, call.path["team"])
+    host, account = await _member(call, team), call.token_holder.account
+    if host.id != account.id and not await hosts.manages(call.doors.store.reader, account, team.id):
+        raise not_found("team")
     actor = call.token_holder.actor()
     await hosts.remove_member(call.doors.store, team.id, host.id, now=call.now, actor=actor)
     return answer(None, 204)
@@ -216,6 +217,15 @@ async def _public(call: Call) -> Team:
     found = await hosts.team_by_slug(call.doors.store.reader, call.path["team"])
     if found is None:
         raise not_found("team")
+    return found
+
+
+async def _member(call: Call, team: Team) -> Host:
+    """The host in the path, if they are in the team; also one whose account is disabled."""
+    members = await hosts.members_of(call.doors.store.reader, team.id)
+    found = next((host for host, _ in members if host.slug == call.path["host"]), None)
+    if found is None:
+        raise not_found("member")
     return found
 
 

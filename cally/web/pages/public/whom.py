@@ -47,7 +47,7 @@ def whom(found: Offer) -> Whom:
         page=page,
         hint=_hint(found.event_type.rules.assignment == "round_robin", sure, in_turns, found.name),
         people=tuple(host.name for host in (*sure, *in_turns)),
-        home=home_of([*sure, *in_turns]),
+        home=home_of([*sure, *in_turns], called=found.name),
     )
 
 
@@ -58,11 +58,11 @@ def met(found: Offer, hosts: Sequence[Host]) -> Whom:
     return Whom(name=names(hosts), first=first_names(hosts), page=page, hint="", people=people, home=home_of(hosts))
 
 
-def home_of(hosts: Sequence[Host]) -> Home | None:
-    """Whose clock is shown beside the guest's."""
+def home_of(hosts: Sequence[Host], *, called: str = "") -> Home | None:
+    """Whose clock is shown beside the guest's: by their first names, or as they are `called` together."""
     if not hosts or len({host.tz for host in hosts}) > 1:
         return None
-    return Home(first=first_names(hosts), tz=hosts[0].tz)
+    return Home(first=called or first_names(hosts), tz=hosts[0].tz)
 
 
 def names(hosts: Sequence[Host]) -> str:
