@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from cally.bookings import cancel
 from cally.model.hosts import Host
 from cally.store import Store, bookings, groups, messages, waitlist
 from tests.bookings.waiting import TEN, seated, state, waits, with_waitlist
+from tests.cast import AS_CLEO, NOW, host
 from tests.cast import ada as make_ada
-from tests.cast import host
 from tests.web.desks import desk, words
 
 
@@ -93,6 +94,18 @@ async def test_a_guest_is_seated_or_invited(app: Any, signed_in: Any, store: Sto
         assert missing.status_code == 422
     assert "dora@example.org" in await mails(store, "confirmed")
     assert await mails(store, "waitlist_offered") == ["emil@example.org"]
+
+
+async def test_the_outbox_tells_of_the_line_too(app: Any, signed_in: Any, store: Store, ada: Host):
+    """What was sent to who waits stands among the host's messages, each in words."""
+    await with_waitlist(store, ada)
+    cleo, _ = await seated(store, "Cleo"), await seated(store, "Dora")
+    await waits(store, "Emil")
+    await cancel(store, cleo.uid, reason="", now=NOW, actor=AS_CLEO)
+    async with desk(app, signed_in, ada) as browser:
+        page = words(await browser.get("/app/outbox"))
+    assert "On the waitlist" in page
+    assert "A place offered" in page
 
 
 @pytest.mark.rule(60)

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from cally.errors import CallyError, not_found
-from cally.model.messages import Message, MessageState
+from cally.model.messages import Kind, Message, MessageState
 from cally.notify import list_messages, message_by_id, retry
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.notices import of_error
@@ -23,7 +23,7 @@ STATE_WORDS: dict[MessageState, str] = {
     "obsolete": "Not needed any more",
 }
 TONES: dict[MessageState, str] = {"waiting": "warn", "sent": "ok", "failed": "danger", "obsolete": "quiet"}
-KIND_WORDS = {
+KIND_WORDS: dict[Kind, str] = {
     "requested": "Request",
     "confirmed": "Confirmation",
     "declined": "Declined",
@@ -31,6 +31,9 @@ KIND_WORDS = {
     "cancelled": "Cancellation",
     "reassigned": "Another host",
     "clock_changed": "New clock time",
+    "waitlist_joined": "On the waitlist",
+    "waitlist_offered": "A place offered",
+    "waitlist_over": "Waitlist closed",
 }
 
 
@@ -38,7 +41,7 @@ class ShownMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One message in words."""
 
     id: int
-    uid: str
+    href: str
     what: str
     about: str
     to: str
@@ -59,7 +62,7 @@ def shown_message(message: Message, words: Words) -> ShownMessage:
     again = message.next_attempt_at
     return ShownMessage(
         id=message.id,
-        uid=booking.uid,
+        href=f"/app/bookings/{booking.uid}" if message.waitlist_id is None else "/app/waitlist",
         what=KIND_WORDS[message.kind],
         about=f"{booking.terms.title}, {words.moment(booking.starts_at)}",
         to=message.address,
