@@ -212,12 +212,16 @@ async def _taken(availability: Availability, clash: _ClashError, now: int) -> Se
 
 
 async def _reached(db: Reader, booking: Booking, scope: Scope, actor: Actor) -> list[Booking]:
-    """The live bookings of the series that an act is meant for, by their number; a host reaches their own."""
+    """The live bookings of the series that an act is meant for, by their number.
+
+    A host of this one reaches those that they take part in; whoever manages the team, all of them.
+    """
     found = await series.bookings_of(db, booking.series_id or 0)
     first = next(number for number, one in enumerate(found) if one.uid == booking.uid)
     meant = {"one": found[first : first + 1], "following": found[first:], "all": found}[scope]
-    is_host = actor.kind == "host" and actor.account_id is not None
-    return [one for one in meant if one.status in LIVE and (not is_host or actor.account_id in one.hosts)]
+    live = [one for one in meant if one.status in LIVE]
+    is_host = actor.kind == "host" and actor.account_id in booking.hosts
+    return [one for one in live if actor.account_id in one.hosts] if is_host else live
 
 
 async def _within(db: Reader, uid: str) -> Booking:

@@ -5,16 +5,19 @@ import asyncio
 import msgspec
 import pytest
 
-from cally.bookings import Availability, book, cancel, offer, reschedule
+from cally.bookings import Availability, approve, book, cancel, move_series, offer, reschedule
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest, Taken
 from cally.model.hosts import EventType, Host
 from cally.model.ids import new_id, new_uid
 from cally.model.rules import EventTypeRules
 from cally.model.teams import Assignable, NeededResource
-from cally.store import Store, accounts, event_types, occupancy, resources, teams
+from cally.store import Store, accounts, event_types, occupancy, resources, series, teams
 from tests import cast
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, at
+from tests.series import TEN as SERIES_TEN
+from tests.series import WEEK, lesson
+from tests.series import booked as booked_series
 
 TEN = at("2026-09-22 08:00")  # 10:00 in Berlin
 CHECK_IN = at("2026-10-23 13:00")  # a Friday, 15:00 in Berlin
@@ -74,9 +77,7 @@ async def test_a_stay_takes_a_room(store: Store, pair: tuple[Host, Host], availa
 
 
 @pytest.mark.rule(61)
-async def test_turns_hold_for_those_who_book_at_once(
-    store: Store, pair: tuple[Host, Host], availability: Availability
-):
+async def test_turns_hold_for_those_who_book_at_once(store: Store, pair: tuple[Host, Host], availability: Availability):
     """Ten bookings of ten slots at the same moment are shared out evenly."""
     event_type = await cast.team_event_type(store, pair, ROUND_ROBIN)
     starts = [TEN + number * HOUR // 2 for number in range(10)]
@@ -99,9 +100,7 @@ async def test_a_host_s_act_assigns_nobody_who_is_barred(
 
 
 @pytest.mark.rule(58, 66)
-async def test_guests_of_a_session_meet_in_one_room(
-    store: Store, pair: tuple[Host, Host], availability: Availability
-):
+async def test_guests_of_a_session_meet_in_one_room(store: Store, pair: tuple[Host, Host], availability: Availability):
     """The first room is free again when the second guest comes; they sit where the first one does."""
     rules = EventTypeRules(duration_minutes=30, seats=3)
     yoga = await cast.event_type(store, await cast.schedule(store, pair[0]), "yoga", rules=rules)
@@ -155,3 +154,22 @@ async def blocked_often(store: Store, owner_id: int, times: int) -> None:
                 session=None,
                 seats=1,
             )
+
+
+@pytest.mark.rule(68)
+async def test_who_manages_the_team_acts_on_a_whole_series(
+    store: Store, pair: tuple[Host, Host], availability: Availability
+):
+    """Ben takes part in no date of it: his yes is for all of them, and so is his no."""
+    await cast.event_type(store, await cast.schedule(store, pair[0]))
+    await lesson(store, approval=True)
+    as_ben = Actor(kind="host", account_id=pair[1].id)
+    made = await booked_series(store, availability, count=3)
+    await approve(store, availability, made.bookings[0].uid, now=NOW, actor=as_ben)
+    assert [one.status for one in await series.bookings_of(store.reader, made.series.id)] == ["confirmed"] * 3
+    moved = await move_series(
+        store, availability, made.bookings[1].uid, SERIES_TEN + WEEK + HOUR, scope="following", now=NOW, actor=as_ben
+    )
+    assert isinstance(moved, Booking)
+    await cancel(store, made.bookings[0].uid, reason="", scope="all", now=NOW, actor=as_ben)
+    assert [one.status for one in await series.bookings_of(store.reader, made.series.id)] == ["cancelled"] * 3
