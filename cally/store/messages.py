@@ -78,7 +78,15 @@ LEFT JOIN waitlist_entry
 LEFT JOIN job
   ON job.kind = message.medium
  AND job.subject = message.id
-WHERE COALESCE(booking.host_id, waitlist_entry.host_id) = :host_id
+WHERE (
+    COALESCE(booking.host_id, waitlist_entry.host_id) = :host_id
+    OR EXISTS (
+      SELECT 1
+      FROM booking_host
+      WHERE booking_host.booking_id = message.booking_id
+        AND booking_host.host_id = :host_id
+    )
+  )
   AND (:state IS NULL OR message.state = :state)
   AND message.id < :before
 ORDER BY message.id DESC

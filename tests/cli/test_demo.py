@@ -54,10 +54,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 async def test_the_demo_is_populated(made: tuple[Path, str]):
-    """Four hosts in four zones, about ten event types, hundreds of bookings before and after now, of every kind."""
+    """Four hosts in four zones, a team, about a dozen event types, hundreds of bookings of every kind."""
     async with opened(made[0]) as store:
         assert await counted(store, "SELECT count(DISTINCT tz) FROM host") == 4
-        assert 9 <= await counted(store, "SELECT count(*) FROM event_type") <= 12
+        assert 9 <= await counted(store, "SELECT count(*) FROM event_type") <= 16
         assert await counted(store, "SELECT count(*) FROM booking WHERE starts_at < unixepoch()") > 100
         assert await counted(store, "SELECT count(*) FROM booking WHERE starts_at > unixepoch()") > 50
         assert await counted(store, "SELECT count(DISTINCT status) FROM booking") == 4

@@ -7,6 +7,7 @@ import click
 
 from cally.cli.demo.filling import Filling
 from cally.cli.demo.offers import Cast
+from cally.cli.demo.teaming import NAME, SLUG
 from cally.cli.running import Instance, address, run, settings
 from cally.ops import lock
 
@@ -39,6 +40,7 @@ def demo(seed: int) -> None:
     click.echo("and look at the pages of")
     for host in shown:
         click.echo(f"  {url}/{host.slug}   {host.name}, {host.tz}")
+    click.echo(f"  {url}/team/{SLUG}   {NAME}, a team of three of them")
 
 
 async def _fill(instance: Instance, seed: int, password: str) -> tuple[int, tuple[Cast, ...]]:

@@ -9,13 +9,15 @@ from cally.model.teams import Team
 from cally.store import Store
 
 CLI = Actor(kind="cli")
+NAME = "Harbour Studio"
+SLUG = "harbour"
 
 
 async def make_team(store: Store, *, now: int) -> Team:
     """Maya, Luis and Amara; Maya manages the team and takes twice as many calls as the others."""
     known = {host.slug: host.id for host in await hosts.list_hosts(store.reader)}
     maya, luis, amara = known["maya"], known["luis"], known["amara"]
-    draft = TeamDraft(name="Harbour Studio", slug="harbour", about="Three of us, in three cities, one calendar.")
+    draft = TeamDraft(name=NAME, slug=SLUG, about="Three of us, in three cities, one calendar.")
     team = await hosts.create_team(store, maya, draft, now=now, actor=CLI)
     for host_id in (luis, amara):
         await hosts.add_member(store, team.id, host_id, now=now, actor=CLI)

@@ -120,6 +120,6 @@ ROUTES = [listing, try_again]
 
 async def _require_own(desk: Desk, id: int) -> None:
     message = await message_by_id(desk.db, id)
-    is_own = message is not None and message.snapshot.booking.host_id == desk.host.id
+    is_own = message is not None and desk.host.id in message.snapshot.booking.hosts
     if message is None or not (is_own or desk.account.role == "admin"):
         raise not_found("message")
