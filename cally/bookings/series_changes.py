@@ -11,6 +11,7 @@ from cally.bookings.judging import judge
 from cally.bookings.offering import clear, freed
 from cally.bookings.offers import Offer, offer_of
 from cally.bookings.seating import as_booked, seats_needed
+from cally.bookings.seeing import concerns
 from cally.bookings.series_telling import announce_series
 from cally.bookings.series_told import series_of
 from cally.engine.series import shifted
@@ -22,7 +23,7 @@ from cally.model.messages import Kind
 from cally.model.rules import Refusal
 from cally.model.series import BookingSeries, Clash, Scope, SeriesTaken
 from cally.model.texts import paragraph
-from cally.store import Overlap, Reader, Store, Writer, bookings, occupancy, series
+from cally.store import Overlap, Reader, Store, Writer, accounts, bookings, occupancy, series
 
 NO_SUCH_TIME = Refusal(code="closed", rule="no_such_time")
 
@@ -212,16 +213,15 @@ async def _taken(availability: Availability, clash: _ClashError, now: int) -> Se
 
 
 async def _reached(db: Reader, booking: Booking, scope: Scope, actor: Actor) -> list[Booking]:
-    """The live bookings of the series that an act is meant for, by their number.
-
-    A host of this one reaches those that they take part in; whoever manages the team, all of them.
-    """
+    """The live bookings of the series that an act is meant for, by their number; a host reaches what concerns them."""
     found = await series.bookings_of(db, booking.series_id or 0)
     first = next(number for number, one in enumerate(found) if one.uid == booking.uid)
     meant = {"one": found[first : first + 1], "following": found[first:], "all": found}[scope]
     live = [one for one in meant if one.status in LIVE]
-    is_host = actor.kind == "host" and actor.account_id in booking.hosts
-    return [one for one in live if actor.account_id in one.hosts] if is_host else live
+    if actor.kind != "host" or actor.account_id is None:
+        return live
+    account = await accounts.by_id(db, actor.account_id)
+    return [one for one in live if account is not None and await concerns(db, account, one)]
 
 
 async def _within(db: Reader, uid: str) -> Booking:

@@ -10,13 +10,14 @@ from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest, Taken
 from cally.model.hosts import EventType, Host
 from cally.model.ids import new_id, new_uid
+from cally.model.options import Series
 from cally.model.rules import EventTypeRules
 from cally.model.teams import Assignable, NeededResource
 from cally.store import Store, accounts, event_types, occupancy, resources, series, teams
 from tests import cast
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, at
 from tests.series import TEN as SERIES_TEN
-from tests.series import WEEK, lesson
+from tests.series import WEEK, repeating
 from tests.series import booked as booked_series
 
 TEN = at("2026-09-22 08:00")  # 10:00 in Berlin
@@ -160,16 +161,20 @@ async def blocked_often(store: Store, owner_id: int, times: int) -> None:
 async def test_who_manages_the_team_acts_on_a_whole_series(
     store: Store, pair: tuple[Host, Host], availability: Availability
 ):
-    """Ben takes part in no date of it: his yes is for all of them, and so is his no."""
-    await cast.event_type(store, await cast.schedule(store, pair[0]))
-    await lesson(store, approval=True)
-    as_ben = Actor(kind="host", account_id=pair[1].id)
-    made = await booked_series(store, availability, count=3)
-    await approve(store, availability, made.bookings[0].uid, now=NOW, actor=as_ben)
+    """Ada takes part in no date of it: her yes is for all of them, and so is her no."""
+    event_type = await cast.team_event_type(store, pair, ROUND_ROBIN)
+    asked = msgspec.structs.replace(event_type, approval=True)
+    await repeating(store, asked, Series(rhythms=("weekly",)))
+    async with store.write() as tx:
+        await teams.delete_assignable(tx, event_type.id, pair[0].id)
+    as_ada = Actor(kind="host", account_id=pair[0].id)
+    made = await booked_series(store, availability, count=3, slug="intro", host="team:support")
+    assert made.bookings[0].status == "pending"
+    await approve(store, availability, made.bookings[0].uid, now=NOW, actor=as_ada)
     assert [one.status for one in await series.bookings_of(store.reader, made.series.id)] == ["confirmed"] * 3
     moved = await move_series(
-        store, availability, made.bookings[1].uid, SERIES_TEN + WEEK + HOUR, scope="following", now=NOW, actor=as_ben
+        store, availability, made.bookings[1].uid, SERIES_TEN + WEEK + HOUR, scope="following", now=NOW, actor=as_ada
     )
     assert isinstance(moved, Booking)
-    await cancel(store, made.bookings[0].uid, reason="", scope="all", now=NOW, actor=as_ben)
+    await cancel(store, made.bookings[0].uid, reason="", scope="all", now=NOW, actor=as_ada)
     assert [one.status for one in await series.bookings_of(store.reader, made.series.id)] == ["cancelled"] * 3
