@@ -57,7 +57,8 @@ async def seat_guest(
 ) -> Booked | Taken:
     """Book a seat for a guest, who is told with a manage link of their own (X19).
 
-    Of the request the guest, companions, answers, notes and place count. Only what is taken already stands in the way.
+    Of the request the guest, companions, answers, notes and place count. Only what is taken already stands in the way,
+    and what the host does not know may be left unanswered.
     Raises `not_found`, `invalid` with the field, `conflict` for a session that has begun.
     """
     gathering = await _get(store.reader, uid)
@@ -73,7 +74,7 @@ async def seat_guest(
             starts_at=session.starts_at,
             duration_minutes=minutes,
         ),
-        found,
+        _asking_nothing(found),
     )
     try:
         async with store.write() as tx:
@@ -138,6 +139,12 @@ async def _close_waitlist(tx: Writer, found: Offer, gathering: Gathering, now: i
         over = msgspec.structs.replace(entry, state="over", updated_at=now)
         await withdraw(tx, over, now=now)
         await tell(tx, found, over, "waitlist_over", now=now)
+
+
+def _asking_nothing(found: Offer) -> Offer:
+    """The offer with questions that need no answer: it is the host who fills in the form."""
+    questions = tuple(msgspec.structs.replace(question, required=False) for question in found.event_type.questions)
+    return msgspec.structs.replace(found, event_type=msgspec.structs.replace(found.event_type, questions=questions))
 
 
 def _invitation(gathering: Gathering, guest: Guest, now: int) -> WaitlistEntry:

@@ -5,6 +5,7 @@ import msgspec
 from cally.bookings.availability import Availability
 from cally.bookings.book import place
 from cally.bookings.fullness import is_full
+from cally.bookings.guest_limits import link_sent_again, require_fewer
 from cally.bookings.holds import BOOKED
 from cally.bookings.offering import clear, freed, try_offer, withdraw
 from cally.bookings.offers import Offer, offer, offer_by_id
@@ -97,7 +98,8 @@ async def accept(
     found = await offer_by_id(store.reader, entry.event_type_id)
     asked = wanted(_as_offered(request, found, entry), found)
     try:
-        answer = await _try_accept(store, found, asked, uid, now, actor)
+        async with link_sent_again(store, found, entry.guest.email, now=now):
+            answer = await _try_accept(store, found, asked, uid, now, actor)
     except Overlap:
         answer = BOOKED
     if isinstance(answer, Booked):
@@ -171,6 +173,8 @@ async def _try_accept(store: Store, found: Offer, asked: Wanted, uid: str, now: 
         if known is not None:
             return Booked(booking=known, created=False)
         _require_offered(entry, now)
+        if not entry.invited:
+            await require_fewer(tx, found, entry.guest.email, now=now)
         own = frozenset({entry.hold_uid or ""})
         booking = await place(tx, found, asked, entry.starts_at, now=now, actor=actor, own=own, for_host=entry.invited)
         if isinstance(booking, Refusal):

@@ -214,7 +214,7 @@ async def leave_waitlist(call: Call) -> Answer:
     manage=True,
     body=Acceptance,
     answers={201: BookingShown, 200: BookingShown},
-    refuses=("not_found", "conflict", "slot_taken"),
+    refuses=("not_found", "conflict", "slot_taken", "guest_limit"),
 )
 async def accept_offer(call: Call) -> Answer:
     """Take what is offered: a booking like any other; asked again, the same booking with 200."""

@@ -69,7 +69,7 @@ async def take(request: Request[Any, Any, Any], doors: NamedDependency[Doors], t
     try:
         answer = await accept(doors.store, doors.availability, found.entry.uid, asked, now=now, actor=actor)
     except CallyError as error:
-        if error.code == "conflict":
+        if error.code in {"conflict", "guest_limit"}:
             return await _page(request, doors, await _opened(doors, token), form, status=409, notice=error.sentence)
         note(form, error)
         return await _page(request, doors, found, form, status=422)
