@@ -5,6 +5,7 @@ import msgspec
 from cally.bookings.claims import session
 from cally.bookings.judging import refusal
 from cally.bookings.offers import Offer, narrowed, offer_of
+from cally.bookings.seating import terms_now
 from cally.bookings.stays import lasting_when_moved
 from cally.bookings.telling import announce
 from cally.engine.time_law import instant_kept, reading
@@ -81,7 +82,7 @@ async def _keep_wall_time(tx: Writer, booking: Booking, now: int, actor: Actor) 
         return refused
     if len(together) > 1:
         for one in together:
-            await _claim(tx, one, one.starts_at + PARKING, one.ends_at + PARKING)
+            await _claim(tx, offer, one, one.starts_at + PARKING, one.ends_at + PARKING)
     for one in together:
         await _move(tx, offer, one, clock_at, now, actor)
     return None
@@ -97,7 +98,7 @@ async def _move(tx: Writer, offer: Offer, booking: Booking, clock_at: int, now: 
         sequence=booking.sequence + 1,
         updated_at=now,
     )
-    await _claim(tx, moved, moved.starts_at, moved.ends_at)
+    await _claim(tx, offer, moved, moved.starts_at, moved.ends_at)
     if booking.is_seat:
         await time_law.move_session(tx, moved, was_at=booking.starts_at, now=now)
     if moved.co_hosts:
@@ -105,11 +106,10 @@ async def _move(tx: Writer, offer: Offer, booking: Booking, clock_at: int, now: 
     await _write(tx, offer, booking, moved, ("wall_time", await _told(tx, booking)), now, actor)
 
 
-async def _claim(tx: Writer, booking: Booking, starts_at: int, ends_at: int) -> None:
-    named = session(booking.event_type_id, starts_at, booking.terms.seats)
-    await occupancy.update_interval(
-        tx, booking.uid, starts_at=starts_at, ends_at=ends_at, session=named, seats=booking.terms.seats
-    )
+async def _claim(tx: Writer, offer: Offer, booking: Booking, starts_at: int, ends_at: int) -> None:
+    seats = terms_now(offer, booking).seats
+    named = session(booking.event_type_id, starts_at, seats)
+    await occupancy.update_interval(tx, booking.uid, starts_at=starts_at, ends_at=ends_at, session=named, seats=seats)
 
 
 async def _write(

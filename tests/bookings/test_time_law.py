@@ -322,6 +322,26 @@ async def test_the_seats_of_a_session_go_together(store: Store, availability: Av
 
 
 @pytest.mark.rule(9)
+async def test_a_session_that_has_grown_goes_together(store: Store, availability: Availability, ada: Host, laws: Laws):
+    """All who sit in it booked while it had two seats; it has three now, and they move as one."""
+    known = await event_types.by_slug(store.reader, ada.id, "class")
+    assert known is not None
+    small = msgspec.structs.replace(known, rules=msgspec.structs.replace(known.rules, seats=2))
+    async with store.write() as tx:
+        await event_types.update(tx, small, now=NOW)
+    with laws.old.in_use():
+        seats = [await booked(store, availability, "class", TEN + number * 2 * HOUR) for number in range(3)]
+        async with store.write() as tx:
+            await event_types.update(tx, known, now=NOW)
+        for seat in seats[1:]:
+            assert isinstance(await reschedule(store, availability, seat.uid, TEN, now=NOW, actor=AS_ADA), Booking)
+    await law_changes(store, laws)
+    with laws.new.in_use():
+        await keep_clock(store, availability, seats[0].uid, keep="wall_time", now=LATER, actor=AS_ADA)
+    assert [(await now_of(store, seat)).starts_at for seat in seats] == [TEN_BY_NEW_LAW] * 3
+
+
+@pytest.mark.rule(9)
 async def test_a_clock_time_that_is_leapt_over_keeps_its_instant(
     store: Store, availability: Availability, ada: Host, laws: Laws
 ):
