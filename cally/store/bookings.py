@@ -128,6 +128,7 @@ FROM event_type
 JOIN booking
   ON booking.event_type_id = event_type.id
 WHERE event_type.team_id = :team_id
+  AND booking.starts_at > :since
   AND booking.ends_at > :from_at
   AND booking.status IN ('pending', 'confirmed')
 ORDER BY booking.starts_at, booking.id
@@ -222,6 +223,9 @@ FORGET = """
 DELETE FROM idempotency
 WHERE created_at < :before
 """
+
+LONGEST_SECONDS = 367 * 86_400
+"""No booking lasts longer: what started before is over, and need not be looked at."""
 
 _companions = msgspec.json.Decoder(tuple[Companion, ...])
 _answers = msgspec.json.Decoder(tuple[Answer, ...])
@@ -319,7 +323,9 @@ async def list_latest_first(
 
 async def list_of_team(db: Reader, team_id: int, *, from_at: int, limit: int) -> list[Booking]:
     """Live bookings of a team's event types that end after an instant, earliest first, whosever they are."""
-    return [_booking(row) for row in await db.rows(LIST_OF_TEAM, team_id=team_id, from_at=from_at, limit=limit)]
+    since = from_at - LONGEST_SECONDS
+    rows = await db.rows(LIST_OF_TEAM, team_id=team_id, since=since, from_at=from_at, limit=limit)
+    return [_booking(row) for row in rows]
 
 
 async def list_of_slot(db: Reader, *, host_id: int, event_type_id: int, starts_at: int) -> list[Booking]:
