@@ -56,8 +56,6 @@ async def judge(
     booked.
     """
     ends_at = starts_at + duration_minutes * 60
-    if len(offer.participants) == 1 and await calendars_stale(db, offer.participants[0].host.id, now) and not for_host:
-        return CALENDAR_STALE
     asked = await question(
         db, offer, duration_minutes=duration_minutes, now=now, window=(starts_at, ends_at), without=without
     )
@@ -66,7 +64,8 @@ async def judge(
     stay = offer.event_type.options.stay if not for_host else None
     refused = engine.stay_refusal(judged, stay, starts_at) if stay else engine.refusal(judged, starts_at)
     if refused is not None:
-        return refused
+        alone = len(offer.participants) == 1 and not for_host  # a host whose calendars are stale is closed
+        return CALENDAR_STALE if alone and await calendars_stale(db, offer.participants[0].host.id, now) else refused
     takes_turns = offer.event_type.rules.assignment == "round_robin"  # also alone: what one is given counts
     if len(offer.participants) == 1 and not offer.resources and not takes_turns:
         return Assigned(hosts=offer.participants)
