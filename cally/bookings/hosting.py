@@ -4,7 +4,7 @@ import msgspec
 
 from cally.bookings.availability import Availability
 from cally.bookings.book import place
-from cally.bookings.changes import end_silently
+from cally.bookings.changes import REASON_LENGTH, end_silently
 from cally.bookings.groups import session_by_uid
 from cally.bookings.holds import BOOKED
 from cally.bookings.offering import clear, try_offer, withdraw
@@ -24,7 +24,6 @@ from cally.model.texts import paragraph
 from cally.model.waitlist import WaitlistEntry
 from cally.store import Overlap, Reader, Store, Writer, audit, waitlist
 
-REASON_LENGTH = 1_000
 INVITED_AT_ONCE = 50
 INVITATION_HOURS = 720
 HOUR_SECONDS = 3_600

@@ -74,7 +74,7 @@ async def _reassign(
         raise invalid("host", "Please choose another host of the team, one who does not take part already.")
     if await _state(tx, offer, heir, booking, now) == "busy":
         return Refusal(code="busy", host=heir.host.slug)
-    together = await _together(tx, booking)
+    together = await _together(tx, booking, former)
     for one in together:
         await occupancy.delete(tx, one.uid)
     changed = [await _hand_over(tx, offer, one, former, heir, now, actor) for one in together]
@@ -141,14 +141,14 @@ async def _state(db: Reader, offer: Offer, one: Participant, booking: Booking, n
     return "free" if any(first <= window[0] and window[1] <= last for first, last in openings) else "outside_hours"
 
 
-async def _together(tx: Reader, booking: Booking) -> list[Booking]:
-    """The booking, or all seats of its session: guests who meet at once meet the same host."""
+async def _together(tx: Reader, booking: Booking, former: Host) -> list[Booking]:
+    """The booking, or all seats of its session: guests who met the same host at once meet the new one together."""
     if not booking.is_seat:
         return [booking]
     found = await bookings.list_of_slot(
         tx, host_id=booking.host_id, event_type_id=booking.event_type_id, starts_at=booking.starts_at
     )
-    return [one for one in found if one.status in LIVE and one.is_seat]
+    return [one for one in found if one.status in LIVE and one.is_seat and former.id in one.hosts]
 
 
 async def _hand_over(
