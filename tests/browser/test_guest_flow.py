@@ -192,7 +192,7 @@ async def test_another_zone_says_the_same_instants(opened: Opened, page_of_ada: 
         await page.get_by_label("Time zone").select_option("Asia/Kolkata")
         kolkata = await page.locator("a.bk-slot").all_inner_texts()
         assert set(await _slots(page)) & set(before)
-        assert (hosts[0][-2:], kolkata[0][-2:]) == ("00", "30")
+        assert {hosts[0][-2:], kolkata[0][-2:]} == {"00", "30"}  # which is which depends on the time of day
         await page.reload()
         await expect(page.get_by_label("Time zone")).to_have_value("Asia/Kolkata")
 
