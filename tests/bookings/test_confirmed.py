@@ -1,6 +1,7 @@
 """What is confirmed takes all that it needs: every host, every room, the seat beside the others, whoever acts."""
 
 import asyncio
+from datetime import date
 
 import msgspec
 import pytest
@@ -12,8 +13,9 @@ from cally.model.hosts import EventType, Host
 from cally.model.ids import new_id, new_uid
 from cally.model.options import Series
 from cally.model.rules import EventTypeRules
-from cally.model.teams import Assignable, NeededResource
-from cally.store import Store, accounts, event_types, occupancy, resources, series, teams
+from cally.model.teams import CREDIT_UNIT, Assignable, NeededResource
+from cally.model.time_off import TimeOff
+from cally.store import Store, accounts, event_types, occupancy, resources, series, teams, time_off
 from tests import cast
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, at
 from tests.series import TEN as SERIES_TEN
@@ -178,3 +180,38 @@ async def test_who_manages_the_team_acts_on_a_whole_series(
     assert isinstance(moved, Booking)
     await cancel(store, made.bookings[0].uid, reason="", scope="all", now=NOW, actor=as_ada)
     assert [one.status for one in await series.bookings_of(store.reader, made.series.id)] == ["cancelled"] * 3
+
+
+@pytest.mark.rule(58, 61)
+async def test_a_session_stays_the_turn_of_its_host(store: Store, pair: tuple[Host, Host], availability: Availability):
+    """Three seats are one turn, whoever of the guests leaves first; with the last one it is taken back."""
+    rules = EventTypeRules(duration_minutes=30, assignment="round_robin", seats=3)
+    event_type = await cast.team_event_type(store, pair, rules)
+
+    async def counts() -> list[int]:
+        return [one.assigned for one in await teams.assignable(store.reader, event_type.id)]
+
+    seats = [await booked(store, availability, wish(TEN)) for _ in range(3)]
+    assert await counts() == [1, 0]
+    await cancel(store, seats[0].uid, reason="", now=NOW, actor=AS_CLEO)
+    await reschedule(store, availability, seats[1].uid, TEN + HOUR, now=NOW, actor=AS_CLEO)
+    assert await counts() == [2, 0]
+    await cancel(store, seats[2].uid, reason="", now=NOW, actor=AS_CLEO)
+    assert await counts() == [1, 0]
+
+
+@pytest.mark.rule(61)
+async def test_a_cancelled_booking_credits_nobody(store: Store, pair: tuple[Host, Host], availability: Availability):
+    """Ben is away; what Ada is given counts as his, too, until it is cancelled."""
+    event_type = await cast.team_event_type(store, pair, ROUND_ROBIN)
+    async with store.write() as tx:
+        away = TimeOff(id=new_id(NOW), host_id=pair[1].id, first_on=date(2026, 9, 22), last_on=date(2026, 9, 22))
+        await time_off.insert(tx, away, now=NOW)
+
+    async def credit() -> int:
+        return (await teams.assignable(store.reader, event_type.id))[1].credit
+
+    booking = await booked(store, availability, wish(TEN))
+    assert await credit() == CREDIT_UNIT
+    await cancel(store, booking.uid, reason="", now=NOW, actor=AS_CLEO)
+    assert await credit() == 0
