@@ -20,12 +20,12 @@ def forbidden(rules: EventTypeRules, busy: Iterable[Interval], claims: Claims) -
     """The starts that busy time and claims forbid, one interval for each; not merged.
 
     A start `s` is forbidden when `[s, s + duration)` and the claim lie closer than the gap between them, which is the
-    larger of the first one's buffer after and the second one's buffer before.
+    larger of the first one's buffer after and the second one's buffer before; busy time has none of its own (rule 30).
     """
     before, after = rules.buffer_before_minutes * 60, rules.buffer_after_minutes * 60
     reach = rules.duration_minutes * 60 - 1
-    ahead = reach + after
-    found = [(start - ahead, end + before) for start, end in busy if start < end]
+    ahead, behind = (reach + after, before) if rules.buffers_around_busy else (reach, 0)
+    found = [(start - ahead, end + behind) for start, end in busy if start < end]
     for claim in claims:
         start, end = claim.starts_at, claim.ends_at
         if start < end:

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 
+import msgspec
+
 from cally.engine.claims import forbidden, joinable, lies_in, live_claims, sessions, without_session
 from cally.engine.intervals import merged
 from cally.engine.openings import schedule_openings
-from cally.model.rules import Interval, Question, Refusal, ResourceRules
+from cally.model.rules import EventTypeRules, Interval, Question, Refusal, ResourceRules
 
 
 def groups(question: Question) -> list[list[ResourceRules]]:
@@ -28,7 +30,7 @@ def with_resources(question: Question, starts: list[int]) -> list[int]:
 
 def resource_refusal(question: Question, resource: ResourceRules, start: int) -> Refusal | None:
     """Why this resource cannot be had at a start, or None."""
-    rules = question.event_type
+    rules = _rules(question)
     end = start + rules.duration_minutes * 60
     if not _is_open(resource, (start, end)):
         return Refusal(code="closed", host=resource.id)
@@ -39,7 +41,7 @@ def resource_refusal(question: Question, resource: ResourceRules, start: int) ->
 
 
 def _free(question: Question, resource: ResourceRules, starts: list[int]) -> list[int]:
-    rules, claims = question.event_type, live_claims(resource, question.now)
+    rules, claims = _rules(question), live_claims(resource, question.now)
     blocked = forbidden(rules, resource.busy, claims)
     closed = merged(blocked)
     found = [start for start in starts if not lies_in(start, closed)]
@@ -51,6 +53,11 @@ def _free(question: Question, resource: ResourceRules, starts: list[int]) -> lis
     length = rules.duration_minutes * 60
     opened = schedule_openings(resource.schedule, question.window) if found else []
     return [start for start in found if any(o[0] <= start and start + length <= o[1] for o in opened)]
+
+
+def _rules(question: Question) -> EventTypeRules:
+    """A resource's busy time are blocks made here, and the database keeps the buffers around those."""
+    return msgspec.structs.replace(question.event_type, buffers_around_busy=True)
 
 
 def _is_open(resource: ResourceRules, asked: Interval) -> bool:

@@ -131,7 +131,11 @@ def _limit(rules: EventTypeRules, owner: HostRules | ResourceRules, claims: Clai
     """The latest end that keeps a stay from `start` clear of what claims the owner; `start` when none does."""
     before, after = rules.buffer_before_minutes * 60, rules.buffer_after_minutes * 60
     limit = FOREVER
-    taken = [(begins, ends, 0, 0) for begins, ends in owner.busy]
+    if not rules.buffers_around_busy and isinstance(owner, HostRules):
+        limit = min([limit, *(max(start, begins) for begins, ends in owner.busy if begins < ends and ends > start)])
+        taken = []
+    else:
+        taken = [(begins, ends, 0, 0) for begins, ends in owner.busy]
     taken += [
         (one.starts_at, one.ends_at, one.buffer_before_minutes * 60, one.buffer_after_minutes * 60) for one in claims
     ]

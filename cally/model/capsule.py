@@ -121,6 +121,7 @@ def event_type_from_json(obj: object, path: str = "") -> EventTypeRules:
         grid=event_type.take("grid", fields.choice("opening", "optimised"), "opening"),
         buffer_before_minutes=event_type.take("buffer_before_minutes", minutes, 0),
         buffer_after_minutes=event_type.take("buffer_after_minutes", minutes, 0),
+        buffers_around_busy=event_type.take("buffers_around_busy", fields.truth, True),
         notice_minutes=event_type.take("notice_minutes", fields.whole(0, MOST_NOTICE_MINUTES), 0),
         notice_days=event_type.take("notice_days", fields.whole(0, MOST_DAYS), 0),
         horizon=event_type.take("horizon", fields.or_none(_horizon), None),

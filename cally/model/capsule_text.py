@@ -92,6 +92,7 @@ def event_type_to_json(rules: EventTypeRules) -> dict[str, Any]:
         "grid": rules.grid,
         "buffer_before_minutes": rules.buffer_before_minutes,
         "buffer_after_minutes": rules.buffer_after_minutes,
+        **without_defaults((("buffers_around_busy", rules.buffers_around_busy, True),)),
         "notice_minutes": rules.notice_minutes,
         "notice_days": rules.notice_days,
         **without_defaults((("horizon", horizon, None),)),

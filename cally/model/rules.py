@@ -95,7 +95,10 @@ class Horizon(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventTypeRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What an event type asks of time. `step_minutes` None means the duration."""
+    """What an event type asks of time. `step_minutes` None means the duration.
+
+    Buffers keep their distance from outside events too, unless `buffers_around_busy` says otherwise (rule 30).
+    """
 
     duration_minutes: int
     step_minutes: int | None = None
@@ -103,6 +106,7 @@ class EventTypeRules(msgspec.Struct, frozen=True, kw_only=True):
     grid: Literal["opening", "optimised"] = "opening"
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
+    buffers_around_busy: bool = True
     notice_minutes: int = 0
     notice_days: int = 0
     horizon: Horizon | None = None

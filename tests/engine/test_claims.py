@@ -114,3 +114,13 @@ def test_a_session_blocks_every_other_start() -> None:
 def test_only_the_same_event_type_can_be_joined() -> None:
     """A booking of another type at the same time blocks as ever."""
     assert slots({"seats": 3}, bookings=[claim("10:00", "11:00")]) == ["09:00", "11:00", "12:00"]
+
+
+@pytest.mark.rule(30)
+def test_buffers_may_be_kept_around_bookings_alone() -> None:
+    """Where the host says so, a slot may touch an outside event, and still not a booking."""
+    loose = {"buffer_before_minutes": 30, "buffer_after_minutes": 30, "buffers_around_busy": False}
+    around = [clock("10:00"), clock("11:00")]
+    assert slots(loose, busy=[around]) == ["09:00", "11:00", "12:00"]
+    assert slots({**loose, "buffers_around_busy": True}, busy=[around]) == ["12:00"]
+    assert slots(loose, bookings=[claim("10:00", "11:00")]) == ["12:00"]

@@ -23,6 +23,7 @@ RULES = frozenset(
         "grid",
         "buffer_before_minutes",
         "buffer_after_minutes",
+        "buffers_around_busy",
         "notice_minutes",
         "notice_days",
         "horizon",
@@ -118,6 +119,7 @@ class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     grid: Literal["opening", "optimised"] | UnsetType = UNSET
     buffer_before_minutes: int | UnsetType = UNSET
     buffer_after_minutes: int | UnsetType = UNSET
+    buffers_around_busy: bool | UnsetType = UNSET
     notice_minutes: int | UnsetType = UNSET
     notice_days: int | UnsetType = UNSET
     horizon: HorizonGiven | UnsetType | None = UNSET
@@ -171,6 +173,7 @@ class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
     grid: Literal["opening", "optimised"]
     buffer_before_minutes: int
     buffer_after_minutes: int
+    buffers_around_busy: bool
     notice_minutes: int
     notice_days: int
     horizon: HorizonGiven | None
@@ -377,6 +380,7 @@ async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
         grid=rules.grid,
         buffer_before_minutes=rules.buffer_before_minutes,
         buffer_after_minutes=rules.buffer_after_minutes,
+        buffers_around_busy=rules.buffers_around_busy,
         notice_minutes=rules.notice_minutes,
         notice_days=rules.notice_days,
         horizon=msgspec.convert(horizon, HorizonGiven) if horizon else None,
