@@ -282,17 +282,17 @@ def with_status(booking: Booking, status: Status, reason: str, now: int, *, sequ
 def require_live(booking: Booking, done: str) -> None:
     """Raise `conflict` for a booking that has ended."""
     if booking.status not in LIVE:
-        raise CallyError("conflict", f"This booking is {booking.status}; it cannot be {done}.", status=booking.status)
+        raise CallyError("conflict", f"This booking is {booking.status}; it cannot be {done}.", state=booking.status)
 
 
 def require_pending(booking: Booking, done: str) -> None:
     """Raise `conflict` for a booking that waits for no answer."""
     if booking.status != "pending":
         sentence = f"This booking is {booking.status}; only one that waits for an answer can be {done}."
-        raise CallyError("conflict", sentence, status=booking.status)
+        raise CallyError("conflict", sentence, state=booking.status)
 
 
 def require_ahead(booking: Booking, now: int, done: str) -> None:
     """Raise `conflict` for a booking that has begun."""
     if booking.starts_at <= now:
-        raise CallyError("conflict", f"This booking has begun; it can no longer be {done}.", status=booking.status)
+        raise CallyError("conflict", f"This booking has begun; it can no longer be {done}.", state=booking.status)

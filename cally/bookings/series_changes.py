@@ -228,7 +228,7 @@ async def _within(db: Reader, uid: str) -> Booking:
     """The booking, which has to be of a series."""
     booking = await booking_at(db, uid)
     if booking.series_id is None:
-        raise CallyError("conflict", "This booking stands alone: it belongs to no series.", status=booking.status)
+        raise CallyError("conflict", "This booking stands alone: it belongs to no series.", state=booking.status)
     return booking
 
 

@@ -115,7 +115,7 @@ async def offer_by_hand(store: Store, uid: str, *, now: int, actor: Actor) -> Wa
         if entry.state == "offered":
             return entry
         if entry.state != "waiting":
-            raise CallyError("conflict", "This guest does not wait any more.", status=entry.state)
+            raise CallyError("conflict", "This guest does not wait any more.", state=entry.state)
         await clear(tx, now)
         found = await offer_by_id(tx, entry.event_type_id)
         if not await try_offer(tx, found, entry, now=now, by_host=True):
@@ -218,8 +218,8 @@ def _require_offered(entry: WaitlistEntry, now: int) -> None:
     if entry.state == "offered" and entry.expires_at is not None and now < entry.expires_at:
         return
     if entry.state in {"offered", "missed"}:
-        raise CallyError("conflict", "This offer has run out; the next in line was asked.", status="missed")
-    raise CallyError("conflict", "Nothing is offered to you at the moment.", status=entry.state)
+        raise CallyError("conflict", "This offer has run out; the next in line was asked.", state="missed")
+    raise CallyError("conflict", "Nothing is offered to you at the moment.", state=entry.state)
 
 
 def _as_offered(request: BookingRequest, found: Offer, entry: WaitlistEntry) -> BookingRequest:

@@ -87,15 +87,15 @@ def problem(error: CallyError, status: int | None = None, headers: Mapping[str, 
 def problem_text(error: CallyError, status: int | None = None) -> bytes:
     """An error as RFC 9457 problem details; the facts stand beside `code` as extension members."""
     number = STATUS.get(error.code, 500) if status is None else status
-    content = {
+    own = {
         "type": f"/api/v1/docs#problem-{error.code}",
         "title": HTTPStatus(number).phrase,
         "status": number,
         "detail": error.sentence,
         "code": error.code,
-        **{name: value for name, value in error.facts.items() if value is not None},
     }
-    return msgspec.json.encode(content)
+    facts = {name: value for name, value in error.facts.items() if value is not None}
+    return msgspec.json.encode(own | facts | own)  # a fact never takes the place of a member that RFC 9457 names
 
 
 def _page(request: Request[Any, Any, Any], error: CallyError, status: int, headers: Mapping[str, str]) -> Response[Any]:

@@ -73,7 +73,7 @@ async def test_a_sent_message_is_not_sent_again(
     await deliver(store, vault, mail=settings, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
     with pytest.raises(CallyError) as caught:
         await retry(store, message.id, NOW)
-    assert (caught.value.code, caught.value.facts["status"]) == ("conflict", "sent")
+    assert (caught.value.code, caught.value.facts["state"]) == ("conflict", "sent")
 
 
 async def test_an_unknown_message_cannot_be_tried(store: Store) -> None:

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from cally.errors import CallyError
-from cally.store import Store
+from cally.store import Store, event_types, hosts
 from cally.web.api.bodies import _unique
 from tests.cast import ada, host
 
@@ -158,6 +158,28 @@ async def test_queries_are_read_as_strictly(
     """Unknown and doubled parameters are 400, contents are 422, with the name."""
     told = await client.get(f"/api/v1/hosts/ada/event-types/intro/slots?{query}")
     assert (told.status_code, told.json().get("field")) == (status, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("full-slots?host=ada&event_type=intro&from=9999-12-31&to=9999-12-31", "to"),
+        ("bookings?to=9999-12-31", "to"),
+        ("sessions?to=9999-12-31", "to"),
+        ("waitlist?to=9999-12-31", "to"),
+        ("event-types/{id}/capsule?to=9999-12-31", "to"),
+        ("event-types/{id}/capsule?from=9999-12-31", "from"),
+    ],
+)
+async def test_the_last_day_of_the_calendar_has_no_day_after_it(
+    client: httpx2.AsyncClient, store: Store, bearer: Any, path: str, field: str
+) -> None:
+    """It is refused like every other year that no calendar is kept for."""
+    owner = await hosts.by_slug(store.reader, "ada")
+    assert owner is not None
+    (known,) = await event_types.list_of(store.reader, owner.id)
+    told = await client.get(f"/api/v1/{path.format(id=known.id)}", headers=await bearer(owner))
+    assert (told.status_code, told.json()["field"]) == (422, field)
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!", "MS4y", "Lg", "é", "MTIz" * 20])

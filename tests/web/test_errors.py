@@ -40,6 +40,14 @@ async def test_each_code_has_one_status(code: str) -> None:
     assert "A sentence." in shown.text
 
 
+async def test_a_fact_takes_the_place_of_no_member_of_the_format() -> None:
+    """RFC 9457 says what `status` is, whatever a fact is called."""
+    told = (
+        await asked(CallyError("conflict", "It is over.", status="cancelled", state="cancelled"), "/api/v1/fails")
+    ).json()
+    assert (told["status"], told["state"]) == (409, "cancelled")
+
+
 async def test_the_unexpected_is_logged_once_and_told_to_nobody(caplog: pytest.LogCaptureFixture) -> None:
     """A fault of ours is 500 without a detail; the log has it once."""
     with caplog.at_level(logging.ERROR):

@@ -17,8 +17,7 @@ def epoch(instant: datetime, field: str) -> int:
     """Whole epoch seconds. Raises `invalid` for fractions of a second and for years that no calendar is kept for."""
     if instant.microsecond:
         raise invalid(field, "This must be a whole second.")
-    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        raise invalid(field, f"This must lie in the years {FIRST_YEAR} to {LAST_YEAR}.")
+    _require_kept(instant, field)
     return int(instant.timestamp())
 
 
@@ -29,11 +28,16 @@ def instant(seconds: int) -> datetime:
 
 def day_start(on: date, tz: str, field: str) -> int:
     """The first instant of a local date (rule 8)."""
-    if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise invalid(field, f"This must lie in the years {FIRST_YEAR} to {LAST_YEAR}.")
+    _require_kept(on, field)
     return int(datetime.combine(on, time(), ZoneInfo(tz)).timestamp())
 
 
 def day_end(on: date, tz: str, field: str) -> int:
     """The instant at which a local date is over."""
+    _require_kept(on, field)  # the calendar ends with the year 9999
     return day_start(on + timedelta(days=1), tz, field)
+
+
+def _require_kept(on: date, field: str) -> None:
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise invalid(field, f"This must lie in the years {FIRST_YEAR} to {LAST_YEAR}.")

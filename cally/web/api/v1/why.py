@@ -115,8 +115,9 @@ async def _alternatives(call: Call, told: Explanation) -> tuple[int, ...]:
 def _within(found: Offer, asked: CapsuleAsked, now: int) -> tuple[int, int]:
     tz = found.schedule.rules.tz
     first = asked.from_on or instant(now).astimezone(ZoneInfo(tz)).date()
+    from_at = day_start(first, tz, "from")
     last = asked.to_on or first + timedelta(days=CAPSULE_DAYS - 1)
-    return day_start(first, tz, "from"), day_end(last, tz, "to")
+    return from_at, day_end(last, tz, "to")
 
 
 def _instant(text: str) -> int:
