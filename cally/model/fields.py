@@ -10,7 +10,7 @@ from cally.errors import CallyError, invalid
 from cally.model.zones import zone
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.0{1,9})?Z", re.ASCII)
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.0{1,9})?(?:Z|\+00:00)", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 SHOWN = 40

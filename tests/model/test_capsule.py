@@ -263,3 +263,9 @@ def test_no_json_at_all_does_worse_than_being_refused(path: str, value: Any) -> 
     """Whatever stands somewhere, there is either a question or an `invalid`."""
     with contextlib.suppress(CallyError):
         assert question_from_json(changed(path, value)).now
+
+
+@pytest.mark.parametrize("written", ["2026-03-01T09:00:00Z", "2026-03-01T09:00:00+00:00", "2026-03-01T09:00:00.000Z"])
+def test_utc_may_be_written_in_each_way_of_rfc_3339(written: str):
+    """Programs write `Z`, `+00:00`, or a fraction of nothing; all are the same instant."""
+    assert question_from_json({**WHOLE, "now": written}).now == 1_772_355_600
