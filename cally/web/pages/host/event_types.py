@@ -31,6 +31,7 @@ from cally.web.pages.host import event_type_form as fields
 from cally.web.pages.host import rows, series_form, stay_form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.event_type_form import EventTypeRows
+from cally.web.pages.host.event_type_told import told
 from cally.web.pages.host.shares_form import assignment_from, share_rows, shares_from, with_shares
 from cally.web.pages.host.wording import NAMES, length
 
@@ -219,7 +220,8 @@ async def _page(
         list_path=_list_of(team),
         form=form,
         lists=lists,
-        caps_set=any(form.text(f"cap_{per}{what}") for per in fields.PERIODS for what in ("", "_minutes")),
+        told=told(form),
+        cap_fields=[f"cap_{per}{what}" for per in fields.PERIODS for what in ("", "_minutes")],
         item=item,
         schedules=[(schedule.id, schedule.name) for schedule in schedules],
         day_options=[(day, NAMES[day]) for day in DAYS],
