@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cally.engine.bounds import bounds, out_of_bounds
-from cally.engine.caps import cap_reached, full_caps
+from cally.engine.caps import FullCap, cap_reached, full_caps
 from cally.engine.claims import Claims, live_claims
 from cally.engine.openings import host_openings, zone_of
 from cally.engine.resources import groups
@@ -17,6 +17,7 @@ from cally.engine.zones import DAY, instant_of, local, local_day
 from cally.model.options import Stay
 from cally.model.rules import (
     DAYS,
+    Cap,
     EventTypeRules,
     HostRules,
     Interval,
@@ -69,50 +70,68 @@ def stay_refusal(question: Question, stay: Stay, start: int) -> Refusal | None:
 
 
 class _House:
-    """Everyone and everything that a stay takes, with what stands against it."""
+    """Everyone and everything that a stay takes, with what stands against it; each date is looked at once."""
 
     def __init__(self, question: Question, within: Interval) -> None:
         self._question = question
         self._rules = question.event_type
+        self._tz = zone_of(question.hosts[0])
         owners: list[HostRules | ResourceRules] = [*question.hosts, *question.resources]
         self._owners = {owner.id: live_claims(owner, question.now) for owner in owners}
+        self._bounds = {host.id: bounds(question, host) for host in question.hosts}
         self._open = {host.id: _open_days(host, within) for host in question.hosts}
+        self._open_to_all = set.intersection(*self._open.values())
+        self._ends: dict[int, int | None] = {}
+        self._caps: dict[tuple[str, int], list[FullCap]] = {}
 
     def nights(self, stay: Stay, start: int) -> Iterator[int]:
         """The lengths that can be had from a check-in on."""
-        tz = zone_of(self._question.hosts[0])
-        day = local_day(tz, start)
-        limit = self._limit(start)
+        if any(out_of_bounds(self._bounds[host.id], start) for host in self._question.hosts):
+            return
+        day, limit = local_day(self._tz, start), self._limit(start)
         for nights in range(1, stay.nights_to + 1):
-            end = _on(tz, day + nights, stay.check_out_minute)
-            if not self._is_open(day + nights - 1) or (end is not None and end > limit):
+            end = self._end(stay, day + nights)
+            if day + nights - 1 not in self._open_to_all or (end is not None and end > limit):
                 return
             if end is None or nights < stay.nights_from or _weekday(day + nights) not in stay.check_out_days:
                 continue
-            if self.refusal(start, nights, end) is None:
+            if all(self._cap(host, start, end) is None for host in self._question.hosts):
                 yield nights
 
     def refusal(self, start: int, nights: int, end: int) -> Refusal | None:
         """Why these nights cannot be had, or None."""
-        rules = msgspec.structs.replace(self._rules, duration_minutes=(end - start) // 60)
-        day = local_day(zone_of(self._question.hosts[0]), start)
+        day = local_day(self._tz, start)
         for host in self._question.hosts:
-            outside = out_of_bounds(bounds(self._question, host), start)
+            outside = out_of_bounds(self._bounds[host.id], start)
             if outside is not None:
                 (code, rule), until = outside
                 return Refusal(code=code, host=host.id, rule=rule, until=until)
             if any(night not in self._open[host.id] for night in range(day, day + nights)):
                 return Refusal(code="closed", host=host.id, rule="night")
             claims = self._owners[host.id]
-            if end > _limit(rules, host, claims, start):
+            if end > _limit(self._rules, host, claims, start):
                 return Refusal(code=_taken_by(host, claims, (start, end)), host=host.id)
-            reached = cap_reached(full_caps(rules, host, claims), host, start)
+            reached = self._cap(host, start, end)
             if reached is not None:
                 return Refusal(code="cap_reached", host=host.id, cap=reached[0], until=reached[1])
         for group in groups(self._question):
-            if all(end > _limit(rules, one, self._owners[one.id], start) for one in group):
+            if all(end > _limit(self._rules, one, self._owners[one.id], start) for one in group):
                 return Refusal(code="booked", host=group[0].id)
         return None
+
+    def _end(self, stay: Stay, day: int) -> int | None:
+        """The check-out of a date."""
+        if day not in self._ends:
+            self._ends[day] = _on(self._tz, day, stay.check_out_minute)
+        return self._ends[day]
+
+    def _cap(self, host: HostRules, start: int, end: int) -> tuple[Cap, int] | None:
+        """The first cap that forbids a stay; which periods it closes depends on how long the stay is."""
+        minutes = (end - start) // 60
+        if (host.id, minutes) not in self._caps:
+            rules = msgspec.structs.replace(self._rules, duration_minutes=minutes)
+            self._caps[host.id, minutes] = full_caps(rules, host, self._owners[host.id])
+        return cap_reached(caps, host, start) if (caps := self._caps[host.id, minutes]) else None
 
     def _limit(self, start: int) -> int:
         """The latest end that all hosts, and of each group one resource, allow."""
@@ -122,9 +141,6 @@ class _House:
             max(_limit(rules, one, self._owners[one.id], start) for one in group) for group in groups(self._question)
         )
         return min(limits, default=FOREVER)
-
-    def _is_open(self, day: int) -> bool:
-        return all(day in days for days in self._open.values())
 
 
 def _limit(rules: EventTypeRules, owner: HostRules | ResourceRules, claims: Claims, start: int) -> int:

@@ -23,6 +23,7 @@ from cally.model.rules import (
     WeeklyHours,
     Window,
 )
+from tests.engine.test_hostile import calls_of
 
 pytestmark = pytest.mark.rule(69)
 DAY = 86_400
@@ -95,6 +96,13 @@ def test_days_to_come_and_to_go():
     stay = Stay(nights_to=7, check_in_days=("fri",), check_out_days=("sun", "mon"))
     found = engine.stays(asked(house()), stay)
     assert found == {at("2026-06-05 15:00"): (2, 3), at("2026-06-12 15:00"): (2, 3)}
+
+
+def test_a_hundred_days_of_long_stays_cost_a_bounded_number_of_steps():
+    """Each length is judged by what it adds, not from the first night on: anybody may ask this."""
+    host = house(caps=(Cap(per="year", minutes=400_000),))
+    long = Stay(nights_from=1, nights_to=366)
+    assert calls_of(lambda: engine.stays(asked(host, days=100), long)) < 2_000_000
 
 
 def test_nights_are_counted_by_the_local_dates_across_a_clock_change():
