@@ -105,7 +105,6 @@ def _page(request: Request[Any, Any, Any], error: CallyError, status: int, heade
         status,
         headers={**_retry(error), **headers},
         number=status,
-        title=HTTPStatus(status).phrase,
         heading=HEADINGS.get(status, "This did not work"),
         sentence=error.sentence,
         hint="Please try again in a moment." if status >= 500 else "",

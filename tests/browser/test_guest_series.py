@@ -33,7 +33,7 @@ async def test_every_date_is_seen_then_booked_then_ended(opened: Opened, page_of
         await expect(page.locator(".dates li")).to_have_count(3)
         assert await cleo.overflow() <= 0
         await page.get_by_role("link", name="Cancel all 3").click()
-        await page.get_by_role("button", name="Cancel the booking").click()
+        await page.get_by_role("button", name="Yes, cancel").click()
         await expect(page.get_by_role("heading", name="This booking is cancelled")).to_be_visible()
         await expect(page.locator(".dates li.cancelled")).to_have_count(3)
 

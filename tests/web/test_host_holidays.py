@@ -24,7 +24,7 @@ async def test_the_country_is_guessed_and_not_chosen(app: Any, store: Store, sig
     path = f"/app/availability/{(await hours(store, owner)).id}/holidays"
     async with desk(app, signed_in, owner) as client:
         page = await client.get(path)
-        assert "Do you work in Germany?" in words(page)
+        assert "Is this where you work: Germany?" in words(page)
         assert await closed(store, owner) == set()
         await client.post(f"{path}/country", data=fields(page.text, f"{path}/country"))
         assert date(2026, 10, 3) in await closed(store, owner)

@@ -62,7 +62,7 @@ async def test_holidays_are_offered_and_never_kept_silently(live_doors: Doors, s
     async with _browser(build(live_doors)) as client:
         await client.post(f"/setup/{token}", data=ADA)
         page = await client.get("/setup/hours")
-        assert "Closed on the public holidays of Germany" in words(page)
+        assert "Closed on public holidays: Germany" in words(page)
         week = fields(page.text, "/setup/hours")
         await client.post("/setup/hours", data=week | ({"holidays": "1"} if ticked else {}))
     owner = await hosts.by_slug(store.reader, "ada-lovelace")

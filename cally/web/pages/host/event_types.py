@@ -14,6 +14,7 @@ from cally.hosts import (
     list_event_types,
     list_resources,
     list_schedules,
+    list_teams,
     manages,
     may_change,
     needs_of,
@@ -32,8 +33,9 @@ from cally.web.pages.host import rows, series_form, stay_form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.event_type_form import EventTypeRows
 from cally.web.pages.host.event_type_told import told
+from cally.web.pages.host.offered import offered
 from cally.web.pages.host.shares_form import assignment_from, share_rows, shares_from, with_shares
-from cally.web.pages.host.wording import NAMES, length
+from cally.web.pages.host.wording import NAMES
 
 PLACE_WORDS = {
     "link": "Online, with a link",
@@ -76,7 +78,8 @@ async def listing(desk: NamedDependency[Desk]) -> Page:
     return await desk.page(
         "pages/host/event_types.html",
         here="event-types",
-        items=[(item, [length(minutes) for minutes in item.durations_minutes], desk.link(item)) for item in found],
+        items=[(item, offered(item), desk.link(item)) for item in found],
+        teams=await list_teams(desk.db, desk.account),
     )
 
 

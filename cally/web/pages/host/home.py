@@ -15,9 +15,10 @@ from cally.notify import list_channels
 from cally.web.dates import city
 from cally.web.pages.host.desk import Desk, Page
 from cally.web.pages.host.gathered import gathered
+from cally.web.pages.host.offered import taking
 from cally.web.pages.host.series import series_labels
 from cally.web.pages.host.shown import Shown, shown
-from cally.web.pages.host.wording import Words, counted, length
+from cally.web.pages.host.wording import Words, counted
 
 DAYS = 7
 DAY_SECONDS = 86_400
@@ -42,7 +43,7 @@ async def home(desk: NamedDependency[Desk]) -> Page:
         asking=[shown(booking, desk.words) for booking in asking],
         series=await series_labels(desk, (*asking, *coming)),
         days=_by_day(await gathered(desk, coming), desk.words),
-        links=[(item.title, length(item.rules.duration_minutes), desk.link(item)) for item in event_types],
+        links=[(item.title, taking(item), desk.link(item)) for item in event_types],
         clocks=counted(clocks, "booking") if clocks else "",
         clock_places=[city(tz) for tz in zones],
         checklist=await _checklist(desk, event_types),

@@ -11,6 +11,7 @@ from cally.hosts import (
     add_member,
     create_team,
     delete_team,
+    host_by_id,
     list_event_types,
     list_hosts,
     list_teams,
@@ -104,7 +105,7 @@ async def add(request: Asked, desk: NamedDependency[Desk], id: FromPath[int]) ->
     if form.faults or not host_id:
         return desk.back_to(f"{PATH}/{id}", "Please choose whom to add.", kind="error")
     await add_member(desk.store, id, host_id, now=desk.now, actor=desk.actor)
-    return desk.back_to(f"{PATH}/{id}#members", f"They are in “{team.name}” now. Say what they take part in below.")
+    return desk.back_to(f"{PATH}/{id}#members", await _welcome(desk, team, host_id))
 
 
 @post(PATH + "/{id:int}/members/{host_id:int}", status_code=303)
@@ -123,8 +124,8 @@ async def change_or_remove(
     except CallyError as error:
         return _refused(desk, id, error)
     if leaves:
-        return desk.back_to(PATH, f"You are in “{team.name}” no more.")
-    return desk.back_to(f"{PATH}/{id}#members", "They are in the team no more." if act == "remove" else "Saved.")
+        return desk.back_to(PATH, f"You have left “{team.name}”.")
+    return desk.back_to(f"{PATH}/{id}#members", "Taken out of the team." if act == "remove" else "Saved.")
 
 
 ROUTES = [listing, new, create, show, change, removal, add, change_or_remove]
@@ -163,6 +164,12 @@ async def _offered(desk: Desk, team: Team, item: EventType) -> tuple[EventType, 
     told = f"{length(item.durations_minutes[0])} · {ASSIGNMENT_WORDS[item.rules.assignment]}"
     taking_part = [names.get(share.host_id, "") for share in shares]
     return item, told, taking_part, any(one.host_id == desk.host.id for one in shares), desk.link(item, team)
+
+
+async def _welcome(desk: Desk, team: Team, host_id: int) -> str:
+    host = await host_by_id(desk.db, host_id)
+    next_step = "Choose what they take part in" if await list_event_types(desk.db, team.id) else "Now offer something"
+    return f"{host.name if host else ''} is in “{team.name}”. {next_step}, under “What can be booked”."
 
 
 async def _team(desk: Desk, id: FromPath[int], *, to_change: bool = False) -> Team:

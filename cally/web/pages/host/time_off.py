@@ -125,7 +125,7 @@ async def _write(desk: Desk, form: Form, known: TimeOff | None) -> Page:
         form.note(error, FIELDS)
         return await _page(desk, form, known, there=there, status=422)
     when = desk.words.stretch(draft.first_on, draft.last_on)
-    return desk.back_to(PATH, f"Nobody can book you {'on' if draft.first_on == draft.last_on else 'from'} {when}.")
+    return desk.back_to(PATH, f"You are away {when}: nobody can book you then.")
 
 
 def _draft(form: Form) -> TimeOffDraft | None:
