@@ -19,7 +19,8 @@ from cally.store import Store, folding, open_store, sqlite
 from tests.cast import AS_CLEO, DAY, NOW, event_type, host, schedule
 from tests.process import powerloss
 from tests.process.mutants import broken
-from tests.process.oracle import Acknowledged, violations
+from tests.process.oracle import violations
+from tests.process.rows import Acknowledged
 
 KEY = bytes(range(32))
 GUESTS = 6

@@ -16,7 +16,10 @@ import pytest
 
 from cally.store import bookings, database, sqlite
 
-book = importlib.import_module("cally.bookings.book")  # the module; the room shows a function of this name
+book = importlib.import_module("cally.bookings.book")  # the modules; the room shows functions of these names
+series = importlib.import_module("cally.bookings.series")
+waitlist = importlib.import_module("cally.bookings.waitlist")
+APART_SECONDS = 0.01
 GUARDS = ("occupancy_guard_insert", "occupancy_guard_update")
 
 
@@ -64,22 +67,42 @@ def acknowledged_before_commit(patch: pytest.MonkeyPatch) -> None:
 
 def outbox_outside(patch: pytest.MonkeyPatch) -> None:
     """Messages are planned after the booking, in a transaction of their own."""
-    announce, tried = book.announce, book._try
+    _apart(patch, book, "announce")
+
+
+def claims_outside(patch: pytest.MonkeyPatch) -> None:
+    """Time is claimed after the booking, in a transaction of its own."""
+    _apart(patch, book, "claim")
+
+
+def turns_outside(patch: pytest.MonkeyPatch) -> None:
+    """Whose turn it was is counted after the booking, in a transaction of its own."""
+    _apart(patch, book.turns, "count")
+
+
+def _apart(patch: pytest.MonkeyPatch, module: Any, step: str) -> None:
+    """This step of booking is done once the rest is on disk, whichever way was booked."""
+    does = getattr(module, step)
     waiting: list[tuple[Any, Any]] = []
 
     async def later(_tx: Any, *given: Any, **named: Any) -> None:
         waiting.append((given, named))
 
-    async def tries(store: Any, *given: Any) -> Any:
-        answer = await tried(store, *given)
-        while waiting:
-            booked, named = waiting.pop()
-            async with store.write() as tx:
-                await announce(tx, *booked, **named)
-        return answer
+    def followed(tried: Any) -> Any:
+        async def tries(store: Any, *given: Any) -> Any:
+            answer = await tried(store, *given)
+            await asyncio.sleep(APART_SECONDS)
+            while waiting:
+                booked, named = waiting.pop()
+                async with store.write() as tx:
+                    await does(tx, *booked, **named)
+            return answer
 
-    patch.setattr(book, "announce", later)
-    patch.setattr(book, "_try", tries)
+        return tries
+
+    patch.setattr(module, step, later)
+    for way, tries in ((book, "_try"), (series, "_try"), (waitlist, "_try_accept")):
+        patch.setattr(way, tries, followed(getattr(way, tries)))
 
 
 def key_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -109,8 +132,10 @@ MUTANTS: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (
     guard_dropped,
     acknowledged_before_commit,
     outbox_outside,
+    claims_outside,
     key_forgotten,
 )
+OF_TEAMS = (turns_outside,)  # where one host has everything to themselves there is nothing to see
 
 
 @contextmanager
@@ -125,5 +150,5 @@ if __name__ == "__main__":
     from cally.cli import main
 
     name = sys.argv.pop(1)
-    with broken(next(mutant for mutant in (none, disk_fails, *MUTANTS) if mutant.__name__ == name)):
+    with broken(next(mutant for mutant in (none, disk_fails, *MUTANTS, *OF_TEAMS) if mutant.__name__ == name)):
         main()

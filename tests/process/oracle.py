@@ -6,26 +6,20 @@ It knows the tables and nothing of the code that writes them.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import apsw
 
 from cally.errors import CallyError
 from cally.store import sqlite
+from tests.process import oracle_claims, oracle_lines
+from tests.process.rows import LIVE, Acknowledged, Booking, Ended, Told, Waits, bookings_of
 
-BOOKINGS = """
-SELECT id, uid, status, host_id, starts_at, ends_at, guest_email
-FROM booking
-"""
-CLAIMS = """
-SELECT uid, owner_id, starts_at, ends_at, buffer_before, buffer_after
-FROM occupancy
-"""
 MESSAGES = """
-SELECT booking_id, recipient
+SELECT booking_id, kind, recipient
 FROM message
+WHERE booking_id IS NOT NULL
+  AND medium = 'mail'
 """
 KEYS = """
 SELECT idempotency.key_hash, booking.uid
@@ -47,46 +41,27 @@ WHERE state = 'waiting'
 """
 
 
-class Acknowledged(NamedTuple):
-    """What a guest was told: their key, address, and the booking they have."""
-
-    key: str
-    email: str
-    uid: str
-    starts_at: int
-
-
-class Booking(NamedTuple):
-    """A booking's row, as far as the oracle cares."""
-
-    id: int
-    uid: str
-    status: str
-    host_id: int
-    starts_at: int
-    ends_at: int
-    guest_email: str
-
-
-def violations(database: Path, key: bytes, acknowledged: Iterable[Acknowledged]) -> list[str]:
+def violations(database: Path, key: bytes, told: Iterable[Told]) -> list[str]:
     """Every promise that the file does not keep, named; empty when all are kept."""
     try:
         connection = sqlite.connect(database, key)
     except CallyError as error:
         return [f"unreadable: {error.sentence}"]
     try:
-        return list(_judged(connection, list(acknowledged)))
+        return list(_judged(connection, list(told)))
     except apsw.Error as error:
         return [f"unreadable: {error}"]
     finally:
         connection.close()
 
 
-def _judged(connection: apsw.Connection, acknowledged: list[Acknowledged]) -> Iterable[str]:
-    bookings = [Booking(*row) for row in connection.execute(BOOKINGS)]
+def _judged(connection: apsw.Connection, told: list[Told]) -> Iterable[str]:
+    bookings = bookings_of(connection)
+    acknowledged = [one for one in told if isinstance(one, Acknowledged)]
     yield from _integrity(connection)
-    yield from _lost(bookings, acknowledged)
-    yield from _overlaps(connection, bookings)
+    yield from _lost(bookings, acknowledged, {one.uid for one in told if isinstance(one, Ended)})
+    yield from oracle_claims.judged(connection, bookings)
+    yield from oracle_lines.judged(connection, bookings, [one for one in told if isinstance(one, Waits)])
     yield from _keys(connection, bookings, acknowledged)
     yield from _outbox(connection, bookings)
     yield from _audit(connection, bookings)
@@ -100,7 +75,7 @@ def _integrity(connection: apsw.Connection) -> Iterable[str]:
         yield "integrity: a reference leads nowhere"
 
 
-def _lost(bookings: list[Booking], acknowledged: list[Acknowledged]) -> Iterable[str]:
+def _lost(bookings: list[Booking], acknowledged: list[Acknowledged], ended: set[str]) -> Iterable[str]:
     stored = {booking.uid: booking for booking in bookings}
     for told in acknowledged:
         booking = stored.get(told.uid)
@@ -108,35 +83,33 @@ def _lost(bookings: list[Booking], acknowledged: list[Acknowledged]) -> Iterable
             yield f"lost: {told.uid} was acknowledged"
         elif (booking.starts_at, booking.guest_email) != (told.starts_at, told.email):
             yield f"lost: {told.uid} is not what was acknowledged"
-
-
-def _overlaps(connection: apsw.Connection, bookings: list[Booking]) -> Iterable[str]:
-    live = [booking for booking in bookings if booking.status in {"pending", "confirmed"}]
-    claims = sorted((row[1], row[2], row[3], row[0]) for row in connection.execute(CLAIMS))
-    for one, other in pairwise(claims):
-        if one[0] == other[0] and other[1] < one[2]:
-            yield f"overlap: {one[3]} and {other[3]}"
-    claimed = {(claim[0], claim[1], claim[2], claim[3]) for claim in claims}
-    for booking in live:
-        if (booking.host_id, booking.starts_at, booking.ends_at, booking.uid) not in claimed:
-            yield f"overlap: {booking.uid} claims no time"
+    for uid in ended:
+        if uid in stored and stored[uid].status != "cancelled":
+            yield f"lost: the end of {uid} was acknowledged"
 
 
 def _keys(connection: apsw.Connection, bookings: list[Booking], acknowledged: list[Acknowledged]) -> Iterable[str]:
     known = dict(connection.execute(KEYS).fetchall())
     for told in acknowledged:
-        if known.get(hashlib.sha256(told.key.encode()).digest()) != told.uid:
+        if told.key and known.get(hashlib.sha256(told.key.encode()).digest()) != told.uid:
             yield f"key: the key of {told.uid} leads elsewhere"
-    for email, count in Counter(booking.guest_email for booking in bookings).items():
+    agreements = {(booking.guest_email, booking.series_id or booking.id) for booking in bookings}
+    for email, count in Counter(email for email, _ in agreements).items():
         if count > 1:
             yield f"key: {email} asked once and is booked {count} times"
 
 
 def _outbox(connection: apsw.Connection, bookings: list[Booking]) -> Iterable[str]:
-    planned = Counter((row[0], row[1]) for row in connection.execute(MESSAGES))
-    for booking in bookings:
-        if planned[booking.id, "guest"] != 1 or planned[booking.id, "host"] != 1:
-            yield f"outbox: {booking.uid} is not told to guest and host once each"
+    """Everybody is told of an agreement once, of a series by its first booking; and of its end once."""
+    planned = Counter((row[0], row[1], row[2]) for row in connection.execute(MESSAGES))
+    of_series: set[int] = set()
+    for booking in sorted(bookings, key=lambda one: one.starts_at):
+        is_told = booking.series_id is None or booking.series_id not in of_series
+        of_series |= {booking.series_id} if booking.series_id is not None else set()
+        for kind, times in (("confirmed", is_told), ("cancelled", booking.status not in LIVE)):
+            wanted = {"guest": times, "host": times * len(booking.hosts), "companion": times * booking.companions}
+            if any(planned[booking.id, kind, recipient] != count for recipient, count in wanted.items()):
+                yield f"outbox: {booking.uid} is not told to guests and hosts once each"
     if connection.execute(JOBLESS).get:
         yield "outbox: a message waits without a job"
 

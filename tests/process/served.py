@@ -102,12 +102,13 @@ class Served:
     def admin_token(self) -> str:
         """Ada becomes an admin, and a program of hers gets every scope."""
         self.command("admin", "create", "--email", "ada@example.com", "--name", "Ada Lovelace", "--slug", "ada")
-        scopes = ",".join(
-            f"{noun}:{right}"
-            for noun in ("bookings", "event-types", "schedules", "channels", "admin")
-            for right in ("read", "write")
-        )
-        printed = self.command("token", "create", "--account", "ada@example.com", "--scopes", scopes)
+        return self.token("ada@example.com")
+
+    def token(self, account: str) -> str:
+        """A program of this admin's gets every scope."""
+        nouns = ("bookings", "event-types", "schedules", "resources", "channels", "admin")
+        scopes = ",".join(f"{noun}:{right}" for noun in nouns for right in ("read", "write"))
+        printed = self.command("token", "create", "--account", account, "--scopes", scopes)
         found = re.search(r"cally_[A-Za-z0-9_-]+", printed)
         assert found is not None, printed
         return found[0]

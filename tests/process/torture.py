@@ -14,7 +14,13 @@ from typing import Any
 
 from tests.process import cuts, kills, mutants
 
-OVER_HTTP = (mutants.guard_dropped, mutants.outbox_outside, mutants.key_forgotten, mutants.acknowledged_before_commit)
+OVER_HTTP = (
+    mutants.guard_dropped,
+    mutants.outbox_outside,
+    mutants.claims_outside,
+    mutants.key_forgotten,
+    mutants.acknowledged_before_commit,
+)
 
 
 def main() -> int:
@@ -44,6 +50,7 @@ def _run(directory: Path, wanted: argparse.Namespace) -> dict[str, Any]:
     _say(f"{wanted.images} power cuts")
     cut = cuts.cut(directory / "cuts", images=wanted.images, seed=wanted.seed, mutant=mutants.none)
     caught = {mutant.__name__: _caught(directory, mutant, wanted) for mutant in mutants.MUTANTS}
+    caught |= {mutant.__name__: {"by kills": _by_kills(directory, mutant, wanted)} for mutant in mutants.OF_TEAMS}
     passed = not killed.violations and set(cut) == {"kept"} and all(any(found.values()) for found in caught.values())
     return {"passed": passed, "kill -9": killed._asdict(), "power cuts": dict(cut), "broken builds": caught}
 
@@ -56,10 +63,14 @@ def _caught(directory: Path, mutant: Any, wanted: argparse.Namespace) -> dict[st
     by_cuts.pop("kept", None)
     if mutant not in OVER_HTTP:
         return {"by power cuts": dict(by_cuts)}
-    by_kills = asyncio.run(
-        kills.kill(directory / name / "kills", kills=wanted.mutant_kills, seed=wanted.seed, mutant=name)
-    )
-    return {"by power cuts": dict(by_cuts), "by kills": by_kills.violations}
+    return {"by power cuts": dict(by_cuts), "by kills": _by_kills(directory, mutant, wanted)}
+
+
+def _by_kills(directory: Path, mutant: Any, wanted: argparse.Namespace) -> dict[str, int]:
+    name = mutant.__name__
+    _say(f"kills of the broken build {name}")
+    killed = kills.kill(directory / name / "kills", kills=wanted.mutant_kills, seed=wanted.seed, mutant=name)
+    return asyncio.run(killed).violations
 
 
 def _say(what: str) -> None:
