@@ -54,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 async def test_the_demo_is_populated(made: tuple[Path, str]):
-    """Four hosts in four zones, a team, about a dozen event types, hundreds of bookings of every kind."""
+    """Five hosts in four zones, a team, a dozen event types and more, hundreds of bookings of every kind."""
     async with opened(made[0]) as store:
         assert await counted(store, "SELECT count(DISTINCT tz) FROM host") == 4
         assert 9 <= await counted(store, "SELECT count(*) FROM event_type") <= 16
@@ -64,6 +64,15 @@ async def test_the_demo_is_populated(made: tuple[Path, str]):
         assert await counted(store, "SELECT count(*) FROM booking WHERE no_show") > 0
         assert await counted(store, "SELECT count(*) FROM booking WHERE sequence > 0 AND status = 'confirmed'") > 0
         assert await occupancy.list_overlaps(store.reader) == []
+
+
+async def test_the_demo_shows_what_is_special(made: tuple[Path, str]):
+    """Lessons in a series, two in line for a class that is full, a room, and nights by the sea."""
+    async with opened(made[0]) as store:
+        assert await counted(store, "SELECT count(*) FROM booking WHERE series_id IS NOT NULL") >= 6
+        assert await counted(store, "SELECT count(*) FROM waitlist_entry WHERE state = 'waiting'") == 2
+        assert await counted(store, "SELECT count(*) FROM occupancy WHERE owner_id IN (SELECT id FROM resource)") > 0
+        assert await counted(store, "SELECT count(*) FROM booking WHERE ends_at - starts_at > 86400") > 0
 
 
 async def test_no_message_of_the_demo_is_ever_sent(made: tuple[Path, str]):

@@ -47,6 +47,7 @@ async def _fill(instance: Instance, seed: int, password: str) -> tuple[int, tupl
     filling = Filling(instance.store, seed=seed, now=instance.now)
     await filling.require_empty()
     shown = await filling.set_up(password)
+    await filling.show_off()
     days = await filling.days()
     with click.progressbar(days, label="Booking", file=sys.stderr) as bar:
         for offered, day in bar:

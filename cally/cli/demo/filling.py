@@ -8,7 +8,7 @@ import msgspec
 
 from cally import accounts, bookings, hosts
 from cally.bookings import Availability, Offer, offer_by_id
-from cally.cli.demo import people
+from cally.cli.demo import highlights, people
 from cally.cli.demo.offers import Cast, cast
 from cally.cli.demo.teaming import make_team
 from cally.errors import CallyError
@@ -55,7 +55,14 @@ class Filling:
         self._owners = [host.id for host in await hosts.list_hosts(self._store.reader)]
         team = await make_team(self._store, now=self._now - (MADE_BEFORE_DAYS - 1) * DAY)
         self._owners.append(team.id)
+        await highlights.make_room(self._store, now=self._now - (MADE_BEFORE_DAYS - 1) * DAY)
         return shown
+
+    async def show_off(self) -> None:
+        """Lessons every week, and a class with people in line; before chance fills the days."""
+        for scene in (highlights.weekly_lessons, highlights.full_class):
+            self.booked += await scene(self._store, self._availability, now=self._now)
+        await self._keep_back_messages()
 
     async def days(self) -> list[tuple[Offer, int]]:
         """What is to be booked: each event type with each day (its midnight in UTC) of the demo's months."""
@@ -70,7 +77,7 @@ class Filling:
     async def book(self, offered: Offer, day: int) -> None:
         """Perhaps a booking or two of that day, and what becomes of them."""
         seats = offered.event_type.rules.seats
-        if self._dice.random() > (0.45 if seats == 1 else 0.25):
+        if self._dice.random() > (0.45 if seats == 1 and offered.event_type.options.stay is None else 0.25):
             return
         made_at = self._made_at(day)
         slots = await self._availability.slots(offered, now=made_at, from_at=day, to_at=day + DAY)
@@ -128,7 +135,7 @@ class Filling:
     async def _book(self, offered: Offer, slot: Slot, made_at: int) -> Booking | None:
         """The booking; None when the slot went to another one just before."""
         guest = people.guest(self._dice)
-        event_type = offered.event_type
+        event_type, stay = offered.event_type, offered.event_type.options.stay
         asked = BookingRequest(
             host=offered.owner,
             event_type=event_type.slug,
@@ -137,6 +144,7 @@ class Filling:
             companions=people.companions(self._dice, guest),
             answers=self._answers(event_type.questions),
             notes=people.notes(self._dice),
+            nights=stay.nights_from if stay is not None else None,
             place=self._place(event_type),
             guest_phone=f"+44 20 7946 0{self._dice.randint(100, 999)}",
         )

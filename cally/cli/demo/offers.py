@@ -1,4 +1,4 @@
-"""Four invented hosts in four zones, their hours, and what they offer."""
+"""Five invented hosts in four zones, their hours, and what they offer."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,9 @@ import msgspec
 
 from cally.hosts import EventTypeDraft
 from cally.model.hosts import Place, Question
+from cally.model.options import EventTypeOptions, Series, Stay
 from cally.model.rules import (
+    DAYS,
     Cap,
     Day,
     EventTypeRules,
@@ -48,7 +50,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
 
 def cast(today: date) -> tuple[Cast, ...]:
     """The hosts, with time off and overrides around `today`."""
-    return (_maya(today), _sakura(today), _luis(today), _amara(today))
+    return (_maya(today), _sakura(today), _luis(today), _amara(today), _elin())
 
 
 def _maya(today: date) -> Cast:
@@ -166,6 +168,7 @@ def _sakura(today: date) -> Cast:
                     duration_minutes=120, step_minutes=120, notice_days=1, seats=6, horizon=ROLLING_QUARTER
                 ),
                 places=(Place(kind="in_person", detail="東京都台東区上野 1-2-3 スタジオ桜"),),
+                options=EventTypeOptions(waitlist=True, guests_meet=True),
             ),
             EventTypeDraft(
                 title="Choosing your pictures",
@@ -220,6 +223,7 @@ def _luis(today: date) -> Cast:
                 ),
                 durations_minutes=(45, 60, 90),
                 places=(VIDEO,),
+                options=EventTypeOptions(series=Series(rhythms=("weekly", "fortnightly"), clashes="skip")),
             ),
         ),
     )
@@ -267,6 +271,30 @@ def _amara(today: date) -> Cast:
                 description="For those abroad who cannot call by day.",
                 rules=EventTypeRules(duration_minutes=30, notice_minutes=60, horizon=ROLLING_MONTH),
                 places=(PHONE_GUEST,),
+            ),
+        ),
+    )
+
+
+def _elin() -> Cast:
+    hours = ScheduleRules(tz="Europe/Stockholm", weekly=(WeeklyHours(days=DAYS, hours=_window("00:00", "00:00")),))
+    return Cast(
+        name="Elin Sjöberg",
+        slug="elin",
+        tz="Europe/Stockholm",
+        locale="sv",
+        week_starts_on="mon",
+        about="A small house on a small island, an hour from Gothenburg.",
+        schedule_name="Open all year",
+        schedule=hours,
+        event_types=(
+            EventTypeDraft(
+                title="The hut by the sea",
+                slug="hut",
+                description="Two beds, one stove, no neighbours. The ferry leaves on the hour.",
+                rules=EventTypeRules(duration_minutes=60, notice_days=2, horizon=ROLLING_QUARTER),
+                places=(Place(kind="in_person", detail="Styrsö, Gothenburg"),),
+                options=EventTypeOptions(stay=Stay(nights_from=2, nights_to=7)),
             ),
         ),
     )
