@@ -146,7 +146,7 @@ async def _move_all(store: Store, uid: str, starts_at: int, scope: Scope, now: i
         for one in moving:
             await freed(tx, changes.owners_of(one), (one.starts_at, one.ends_at), now=now)
         kind: Kind = "requested" if moved[0].status == "pending" else "rescheduled"
-        await announce_series(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=moving[0].starts_at)
+        await announce_series(tx, offer, moved, kind, now=now, actor=actor, earlier=moving)
         return await booking_at(tx, uid)
 
 

@@ -69,3 +69,22 @@ async def only_of(tx: Reader, told: SeriesTold, host_id: int) -> SeriesTold:
         occurrences=tuple(one for one in told.occurrences if one.uid in own),
         skipped=(*told.skipped, *others),
     )
+
+
+async def without(tx: Reader, told: SeriesTold, host_id: int, lost: list[Booking]) -> SeriesTold:
+    """The series as a host has it who takes part in these bookings no more: as they were, they are over for them."""
+    own = await only_of(tx, told, host_id)
+    was = {booking.uid: booking for booking in lost}
+    over = tuple(
+        msgspec.structs.replace(one, starts_at=was[one.uid].starts_at, ends_at=was[one.uid].ends_at, status="cancelled")
+        for one in told.occurrences
+        if one.uid in was
+    )
+    dates = sorted((*own.occurrences, *over), key=lambda one: one.planned_at)
+    gaps = tuple(one.planned_at for one in over)
+    return msgspec.structs.replace(
+        own,
+        occurrences=tuple(dates),
+        skipped=tuple(at for at in own.skipped if at not in gaps),
+        changed=tuple(was),
+    )

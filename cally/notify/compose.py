@@ -77,7 +77,8 @@ def _method(message: Message, *, invited: bool) -> Literal["REQUEST", "CANCEL"] 
         return group_method(group, kind) if group is not None else None
     pending = message.snapshot.booking.status == "pending"
     asks = kind == "requested" or (kind in {"clock_changed", "reassigned"} and pending)
-    if message.snapshot.handed_to:
+    keeps_some = message.snapshot.is_whole_series and series is not None and series.live
+    if message.snapshot.handed_to and not keeps_some:
         return "CANCEL" if invited else None
     if kind in {"confirmed", "rescheduled", "reassigned", "clock_changed"} and not asks:
         return "REQUEST"
