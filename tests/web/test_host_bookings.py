@@ -136,6 +136,28 @@ async def test_a_time_that_the_clocks_skip_is_refused(app: Any, store: Store, si
     assert "does not exist on this day" in words(answer)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"starts_at": str(2**40)},
+        {"on": "9999-12-31", "at": "23:59"},
+        {"on": "2500-01-01", "at": "10:00"},
+        {"on": "0001-01-01", "at": "00:00"},
+    ],
+)
+async def test_a_booking_moves_only_to_years_that_a_calendar_is_kept_for(
+    app: Any, store: Store, signed_in: SignedIn, sent: dict[str, str]
+):
+    """It is refused in words, and the page of the last day there is opens."""
+    owner = await ada(store)
+    made = await cleo_books(store, TEN)
+    async with desk(app, signed_in, owner) as client:
+        path = f"/app/bookings/{made.uid}/reschedule"
+        assert (await client.get(path, params={"from": "9999-12-31"})).status_code == 200
+        assert (await client.post(path, data=sent)).status_code == 422
+    assert (await booking(store, made.uid)).starts_at == TEN
+
+
 async def test_a_no_show_can_be_undone(app: Any, store: Store, signed_in: SignedIn, watch: Watch):
     """The notice after marking carries the form that takes it back."""
     owner = await ada(store)

@@ -25,7 +25,7 @@ from cally.web.pages.host.wording import Words
 
 SHOWN_DAYS = 14
 DAY_SECONDS = 86_400
-LATEST = 2**40
+LATEST = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp()) - 1  # no calendar is kept for what lies behind it
 
 Answer = TypeVar("Answer")
 
@@ -203,7 +203,7 @@ def _first_day(text: str, words: Words) -> int:
     """Local midnight of the day asked for, never before now."""
     try:
         asked = datetime.combine(date.fromisoformat(text), datetime.min.time(), ZoneInfo(words.tz))
-        return max(int(asked.timestamp()), words.now)
+        return min(max(int(asked.timestamp()), words.now), LATEST)
     except (ValueError, OverflowError):
         return words.now
 
@@ -218,6 +218,9 @@ def _chosen(form: Form, tz: str) -> int:
         starts_at = int(instant.timestamp())
     except (ValueError, OverflowError):
         form.fault("on", "Please give a date and a time, like 2026-12-24 and 14:30.")
+        return 0
+    if not 0 <= starts_at <= LATEST:
+        form.fault("on", "This must lie in the years 1970 to 2199.")
         return 0
     if datetime.fromtimestamp(starts_at, UTC).astimezone(ZoneInfo(tz)).replace(tzinfo=None) != local:
         form.fault("on", "That time does not exist on this day: the clocks go forward over it.")
