@@ -4,7 +4,10 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 from playwright.async_api import Browser, Page
@@ -33,58 +36,102 @@ def main() -> None:
 async def _take(served: Served, password: str) -> None:
     base = f"http://127.0.0.1:{served.port}"
     async with chromium() as browser:
-        await _guest(browser, base)
-        await _desk(browser, base, password)
+        booked_at = await _guest(browser, base)
+        await _desk(browser, base, password, booked_at)
 
 
-async def _guest(browser: Browser, base: str) -> None:
+async def _guest(browser: Browser, base: str) -> datetime:
+    """A guest's pages; when they are done, Maya has a call at the moment that is returned."""
     async with _open(browser, base, DESK) as cleo:
-        await _shoot(await cleo.open("/maya/consultation"), "booking-desktop-light")
+        await _roomy(await cleo.open("/maya/consultation"))
+        await _shoot(cleo.page, "booking-desktop-light")
         await cleo.page.locator("a.bk-slot").nth(1).click()
         await _fill(cleo.page)
         await _shoot(cleo.page, "details-desktop-light")
         await cleo.open("/maya")
         await _shoot(cleo.page, "profile-desktop-light")
     async with _open(browser, base, _dark(HAND)) as cleo:
-        await _shoot(await cleo.open("/maya/consultation"), "booking-mobile-dark")
+        await _roomy(await cleo.open("/maya/consultation"))
+        await _shoot(cleo.page, "booking-mobile-dark")
     async with _open(browser, base, HAND) as cleo:
         await cleo.open("/maya/intro")
-        ticket = await _book(cleo)
+        ticket, booked_at = await _book(cleo)
         await _shoot(cleo.page, "ticket-mobile-light")
         await cleo.open(ticket + "/reschedule")
         await _shoot(cleo.page, "reschedule-mobile-light")
+    async with _open(browser, base, HAND) as cleo:
+        await _series(cleo)
+        await _shoot(cleo.page, "series-mobile-light")
+    async with _open(browser, base, _dark(HAND)) as cleo:
+        await _shoot(await cleo.open("/elin/hut"), "stay-mobile-dark")
     async with _open(browser, base, _dark(DESK, scripts=False)) as cleo:
         await _lose_the_race(browser, cleo)
         await _shoot(cleo.page, "taken-desktop-dark-no-scripts")
+    return booked_at
 
 
-async def _desk(browser: Browser, base: str, password: str) -> None:
-    for way, name in (
-        (_sized(DESK, 1.0), "bookings-desktop-light"),
-        (_sized(_dark(HAND), 1.5), "bookings-mobile-dark"),
-    ):
-        async with _open(browser, base, way) as maya:
-            page = await maya.open("/sign-in")
-            await page.get_by_label("E-mail").fill("maya@example.com")
-            await page.get_by_label("Password").fill(password)
-            await page.get_by_role("button", name="Sign in").click()
-            await page.wait_for_url("**/app")
-            await _shoot(await maya.open("/app/bookings"), name)
+async def _desk(browser: Browser, base: str, password: str, booked_at: datetime) -> None:
+    async with _signed_in(browser, base, _sized(DESK, 1.0), password) as maya:
+        await _shoot(await maya.open("/app/bookings"), "bookings-desktop-light")
+        await _shoot(await maya.open("/app/availability#days"), "availability-desktop-light")
+        await _team(maya)
+        await _why(maya, booked_at)
+    async with _signed_in(browser, base, _sized(_dark(HAND), 1.5), password) as maya:
+        await _shoot(await maya.open("/app/bookings"), "bookings-mobile-dark")
 
 
-async def _book(cleo: Window) -> str:
-    """Book the second time of the open day; the ticket's path."""
-    await cleo.page.locator("a.bk-slot").nth(1).click()
+async def _team(maya: Window) -> None:
+    """Whose turn it is, after some weeks of short calls."""
+    page = await maya.open("/app/teams")
+    await page.get_by_role("link", name="Harbour Studio").click()
+    await page.get_by_role("link", name="Turns").click()
+    await page.get_by_role("heading", name="Whose turn it is").wait_for()
+    await _shoot(page, "turns-desktop-light")
+
+
+async def _why(maya: Window, booked_at: datetime) -> None:
+    """Why a time that is booked is offered to nobody else."""
+    page, clock = await maya.open("/app/why"), booked_at.astimezone(ZoneInfo("Europe/Stockholm"))
+    await page.get_by_label("Event type").select_option(label="Intro call")
+    await page.get_by_label("Date").fill(clock.date().isoformat())
+    await page.get_by_label("Time, by your clock").fill(f"{clock:%H:%M}")
+    await page.get_by_role("button", name="Explain").click()
+    await page.get_by_text("is not offered").wait_for()
+    await _shoot(page, "why-desktop-light")
+
+
+async def _roomy(page: Page) -> None:
+    """Choose the day that has most to offer, of the next eight."""
+    days = (await page.locator("a[data-free]").all())[:8]
+    free = [int(await day.get_attribute("data-free") or 0) for day in days]
+    await days[free.index(max(free))].click()
+
+
+async def _book(cleo: Window) -> tuple[str, datetime]:
+    """Book the second time of a day; the ticket's path, and when it is."""
+    await _roomy(cleo.page)
+    slot = cleo.page.locator("a.bk-slot").nth(1)
+    starts = parse_qs(urlsplit(await slot.get_attribute("href") or "").query)["slot"][0]
+    await slot.click()
     await _fill(cleo.page)
     await cleo.page.get_by_role("button", name="Confirm booking").click()
     await cleo.page.wait_for_url("**/b/*")
-    return cleo.page.url.removeprefix(cleo.base).partition("?")[0]
+    return cleo.page.url.removeprefix(cleo.base).partition("?")[0], datetime.fromisoformat(starts)
+
+
+async def _series(cleo: Window) -> None:
+    """Six lessons, a week apart: every date before it is booked."""
+    await _roomy(await cleo.open("/luis/lesson"))
+    await cleo.page.locator("a.bk-slot").nth(1).click()
+    await cleo.page.get_by_label("Rhythm").select_option("weekly")
+    await cleo.page.get_by_label("Dates").fill("6")
+    await cleo.page.locator(".bk-dates li").nth(5).wait_for()
 
 
 async def _lose_the_race(browser: Browser, cleo: Window) -> None:
     """Two forms for one time; the second confirm is the late one."""
-    await cleo.open("/maya/intro")
-    address = await cleo.page.locator("a.bk-slot").nth(3).get_attribute("href") or ""
+    await _roomy(await cleo.open("/maya/intro"))
+    address = await cleo.page.locator("a.bk-slot").nth(2).get_attribute("href") or ""
     await cleo.open(address)
     async with window(browser, cleo.base, DESK) as dora:
         await dora.open(address)
@@ -108,6 +155,17 @@ async def _shoot(page: Page, name: str) -> None:
     await page.wait_for_timeout(700)  # animations have ended
     await page.evaluate("document.activeElement?.blur()")
     await page.screenshot(path=FOLDER / f"{name}.png")
+
+
+@asynccontextmanager
+async def _signed_in(browser: Browser, base: str, way: Way, password: str) -> AsyncIterator[Window]:
+    async with _open(browser, base, way) as maya:
+        page = await maya.open("/sign-in")
+        await page.get_by_label("E-mail").fill("maya@example.com")
+        await page.get_by_label("Password").fill(password)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.wait_for_url("**/app")
+        yield maya
 
 
 @asynccontextmanager
