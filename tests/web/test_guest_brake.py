@@ -166,6 +166,22 @@ async def test_companions_count(doors: Doors, store: Store) -> None:
         assert told.status_code == 201
 
 
+@pytest.mark.parametrize("act", ["cancellation", "reschedule"])
+async def test_companions_count_at_every_change(doors: Doors, store: Store, act: str) -> None:
+    """To and fro with a booking of twenty would be mail to twenty each time, for the price of one."""
+    await ada(store)
+    brake = GuestBrake()
+    page, body = {"cancellation": ("cancel", {}), "reschedule": ("reschedule", {"starts_at": _start(5)})}[act]
+    async with asking(build(replace(doors, guests=brake)), address=MALLORY) as client:
+        brought = [{"email": f"c{n}@x.de"} for n in range(20)]
+        made = (await client.post("/api/v1/bookings", json=_wanted(companions=brought))).json()
+        brake.change(MALLORY, NOW, times=BURST - 21 - 15)
+        token = made["manage_url"].rpartition("/")[2]
+        told = await client.post(f"/api/v1/bookings/{made['uid']}/{act}", json=body, headers={"x-manage-token": token})
+        assert told.status_code == 429
+        assert (await send(client, f"/b/{token}/{page}", {"slot": _start(5)})).status_code == 429
+
+
 async def test_one_address_cannot_hold_a_hosts_weeks(doors: Doors, store: Store) -> None:
     """After its share it is refused; a hold that was replaced, released or booked makes room again."""
     await ada(store)

@@ -1,6 +1,7 @@
 """What guests see of full times: they stand on the page, can be waited for, and are taken or left by their own link."""
 
 from asyncio import gather
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -13,6 +14,9 @@ from cally.model.options import EventTypeOptions
 from cally.notify.links import manage_token, waitlist_token
 from cally.store import Store, bookings, event_types
 from cally.vault import Vault
+from cally.web import build
+from cally.web.doors import Doors
+from cally.web.guest_brake import BURST, GuestBrake
 from tests.bookings.waiting import TEN, seated, state, waits, with_waitlist
 from tests.cast import AS_CLEO, NOW
 from tests.cast import ada as make_ada
@@ -77,6 +81,23 @@ async def test_an_offer_is_taken_by_its_link(client: httpx2.AsyncClient, store: 
     assert len(tickets) == 1
     assert "You’re booked" in words(await look(client, answers[0].headers["location"]))
     assert (await look(client, path)).headers["location"] in tickets
+
+
+async def test_whoever_is_brought_to_an_offer_counts(doors: Doors, store: Store, ada: Host):
+    """Each of them gets a mail, as with every other booking."""
+    emil = await waits(store, "Emil")
+    await free_a_seat(store, ada)
+    token, brought = waitlist_token(doors.vault, emil.uid), [f"c{number}@example.org" for number in range(9)]
+    brake = GuestBrake()
+    brake.change("203.0.113.66", NOW, times=BURST - 5)
+    async with asking(build(replace(doors, guests=brake)), address="203.0.113.66") as client:
+        told = await client.post(
+            f"/api/v1/waitlist/{emil.uid}/acceptance",
+            json={"companions": [{"email": email} for email in brought]},
+            headers={"x-manage-token": token},
+        )
+        assert told.status_code == 429
+        assert (await send(client, f"/w/{token}", {"companions": ", ".join(brought)})).status_code == 429
 
 
 @pytest.mark.rule(60)

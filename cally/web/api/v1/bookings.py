@@ -334,6 +334,8 @@ async def _booking(call: Call) -> tuple[Booking, Actor]:
         found = await bookings.booking_for_token(db, call.doors.vault, call.manage_token or "", call.now)
         if found is None or found.uid != uid:
             raise not_found("booking")
+        if call.request.method != "GET":  # whoever they bring gets mail of each change, too
+            call.doors.guests.change(call.guest().address, call.now, times=len(found.companions))
         return found, call.guest()
     booking = await bookings.booking_by_uid(db, uid)
     if booking is None or not await bookings.concerns(db, call.caller.account, booking):

@@ -221,6 +221,8 @@ async def accept_offer(call: Call) -> Answer:
     entry, actor = await _entry(call)
     wanted: Acceptance = call.body
     doors = call.doors
+    if actor.kind == "guest":
+        doors.guests.change(actor.address, call.now, times=len(wanted.companions))
     request = BookingRequest(
         host="",
         event_type="",

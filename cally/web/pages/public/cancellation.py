@@ -29,6 +29,7 @@ async def confirm_cancellation(
     """Cancel; twice is no fault, and what can no longer be cancelled is said on the ticket (rule 54)."""
     doors.guests.change(guest(request, doors).address, doors.clock())
     found, form = await managed(doors, token), await forms.read(request)
+    doors.guests.change(guest(request, doors).address, doors.clock(), times=len(found.booking.companions))
     try:
         await cancel(
             doors.store,

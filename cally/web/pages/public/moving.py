@@ -50,6 +50,7 @@ async def move(request: Request[Any, Any, Any], doors: NamedDependency[Doors], t
     """Move the booking: 303 to the ticket, 409 with the nearest other times when the new one is gone."""
     doors.guests.change(guest(request, doors).address, doors.clock())
     found, form = await managed(doors, token), await forms.read(request)
+    doors.guests.change(guest(request, doors).address, doors.clock(), times=len(found.booking.companions))
     starts_at = slot_of(form)
     if starts_at is None:
         return Redirect(f"{found.path}/reschedule", status_code=303)

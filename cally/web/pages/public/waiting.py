@@ -64,8 +64,8 @@ async def take(request: Request[Any, Any, Any], doors: NamedDependency[Doors], t
     """Take what is offered: 303 to the ticket, 422 with each fault beside its field, 409 when nothing is offered."""
     found, form = await _opened(doors, token), await forms.read(request)
     actor, now = guest(request, doors), doors.clock()
-    doors.guests.change(actor.address, now)
     asked = booking_request(_as_known(form, found.entry), found.offer, found.entry.starts_at, found.entry.guest.locale)
+    doors.guests.change(actor.address, now, times=1 + len(asked.companions))
     try:
         answer = await accept(doors.store, doors.availability, found.entry.uid, asked, now=now, actor=actor)
     except CallyError as error:
