@@ -14,6 +14,7 @@ from cally.bookings.telling import announce
 from cally.bookings.wishes import tell
 from cally.errors import CallyError, not_found
 from cally.model.accounts import Actor
+from cally.model.addresses import without_tag
 from cally.model.bookings import Booked, BookingRequest, Guest, Taken
 from cally.model.ids import new_id, new_uid
 from cally.model.messages import Kind
@@ -202,7 +203,7 @@ async def _require_sense(tx: Reader, found: Offer, entry: WaitlistEntry, now: in
     """Nobody waits for what is free, for what is never offered, or for more than they could use."""
     if not found.event_type.options.waitlist:
         raise CallyError("conflict", "This event type keeps no waitlist.")
-    if await waitlist.count_active(tx, entry.guest.email) >= MOST_PER_GUEST:
+    if await waitlist.count_active(tx, without_tag(entry.guest.email)) >= MOST_PER_GUEST:
         raise CallyError("conflict", f"This address waits for {MOST_PER_GUEST} times already; please leave one first.")
     full = await is_full(tx, found, entry.starts_at, minutes=entry.duration_minutes, now=now)
     if full is None:

@@ -74,9 +74,10 @@ WHERE id = :id
 COUNT_ACTIVE = """
 SELECT count(*)
 FROM waitlist_entry
-WHERE guest_email = :email
-  AND state IN ('waiting', 'offered')
+WHERE (guest_email = :address OR (guest_email >= :tagged AND guest_email < :behind AND guest_email LIKE :pattern))
+  AND +state IN ('waiting', 'offered')
 """
+NEXT_AFTER_PLUS = ","
 
 
 async def insert(tx: Writer, entry: WaitlistEntry) -> None:
@@ -166,9 +167,12 @@ async def update(tx: Writer, entry: WaitlistEntry) -> None:
     )
 
 
-async def count_active(db: Reader, email: str) -> int:
-    """For how many slots an address waits."""
-    row = await db.row(COUNT_ACTIVE, email=email)
+async def count_active(db: Reader, address: str) -> int:
+    """For how many slots a mailbox waits, under its plain `address` and every tagged one: two ranges of the index."""
+    local, _, domain = address.rpartition("@")
+    row = await db.row(
+        COUNT_ACTIVE, address=address, tagged=f"{local}+", behind=f"{local}{NEXT_AFTER_PLUS}", pattern=f"%@{domain}"
+    )
     return int(row[0]) if row else 0
 
 

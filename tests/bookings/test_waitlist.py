@@ -21,6 +21,7 @@ from cally.bookings import (
     turn_waitlist,
 )
 from cally.bookings.offering import OFFER_SECONDS
+from cally.bookings.waitlist import MOST_PER_GUEST
 from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.model.bookings import Booked, Companion, Hold, Taken
@@ -218,6 +219,19 @@ async def test_waiting_twice_gives_one_offer(store: Store, ada: Host):
     assert [await state(store, entry) for entry in (first, second, finn)] == ["offered", "waiting", "offered"]
     await accept(store, Availability(store), first.uid, wish("Emil"), now=NOW, actor=AS_CLEO)
     assert await state(store, second) == "left"
+
+
+async def test_a_mailbox_waits_for_so_many_times_however_it_is_written(store: Store, ada: Host):
+    """`victim+1@` and `victim+2@` are one: tags are no way to fill its mail, or a line."""
+    await with_waitlist(store, ada)
+    await seated(store, "Cleo")
+    await seated(store, "Dora")
+    for number in range(MOST_PER_GUEST):
+        await waits(store, f"Victim+{number}")
+    await waits(store, "Victim_of_another_name")
+    for name in ("Victim", "Victim+x"):
+        with pytest.raises(CallyError, match="waits for 20 times already"):
+            await waits(store, name)
 
 
 async def test_the_host_may_ask_out_of_turn(store: Store, ada: Host):
