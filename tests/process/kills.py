@@ -31,11 +31,13 @@ class Figures(NamedTuple):
 async def kill(directory: Path, *, kills: int, seed: int, mutant: str = "none") -> Figures:
     """Kill a server of that build so many times while guests book, let them finish, and judge."""
     chance = random.Random(seed)  # noqa: S311 - reproducible, no secret
+    with Served(directory / "state") as sound:
+        token = sound.admin_token()
+        await furnish(sound, token)
+        await furnish_team(sound, token)
+        sound.stop()
     served = Served(directory / "state", mutant=mutant)
     with served:
-        token = served.admin_token()
-        await furnish(served, token)
-        await furnish_team(served, token)
         crowd = Crowd(served, chance)
         try:
             slowest, found = await _killed(served, kills, chance, crowd)

@@ -19,7 +19,6 @@ from cally.store import bookings, database, sqlite
 book = importlib.import_module("cally.bookings.book")  # the modules; the room shows functions of these names
 series = importlib.import_module("cally.bookings.series")
 waitlist = importlib.import_module("cally.bookings.waitlist")
-APART_SECONDS = 0.01
 GUARDS = ("occupancy_guard_insert", "occupancy_guard_update")
 
 
@@ -77,11 +76,11 @@ def claims_outside(patch: pytest.MonkeyPatch) -> None:
 
 def turns_outside(patch: pytest.MonkeyPatch) -> None:
     """Whose turn it was is counted after the booking, in a transaction of its own."""
-    _apart(patch, book.turns, "count")
+    _apart(patch, book.turns, "count", seconds=0.05)
 
 
-def _apart(patch: pytest.MonkeyPatch, module: Any, step: str) -> None:
-    """This step of booking is done once the rest is on disk, whichever way was booked."""
+def _apart(patch: pytest.MonkeyPatch, module: Any, step: str, *, seconds: float = 0.01) -> None:
+    """This step of booking is done so long after the rest is on disk, whichever way was booked."""
     does = getattr(module, step)
     waiting: list[tuple[Any, Any]] = []
 
@@ -91,7 +90,7 @@ def _apart(patch: pytest.MonkeyPatch, module: Any, step: str) -> None:
     def followed(tried: Any) -> Any:
         async def tries(store: Any, *given: Any) -> Any:
             answer = await tried(store, *given)
-            await asyncio.sleep(APART_SECONDS)
+            await asyncio.sleep(seconds)
             while waiting:
                 booked, named = waiting.pop()
                 async with store.write() as tx:
