@@ -1,5 +1,6 @@
 """The words of a message: templates of its kind, filled with finished values for its reader."""
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from cally.notify.times import When, city, clock_time, when
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+GAP = re.compile(r"\n{3,}")
 OF_GROUPS: frozenset[Kind] = frozenset({"requested", "confirmed", "declined", "rescheduled", "cancelled"})
 
 
@@ -117,13 +119,18 @@ def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
 def mail_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> Words:
     """Subject, text and HTML of a mail."""
     page = _Page(_folder(snapshot, kind, reader), _values(snapshot, kind, reader, public_url, link))
-    return Words(subject=page.subject, text=page.render("text.txt").strip() + "\n", html=page.render("body.html"))
+    return Words(subject=page.subject, text=_spaced(page.render("text.txt")), html=page.render("body.html"))
 
 
 def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> tuple[str, str]:
     """Title and body for a channel, as plain text."""
     page = _Page(_folder(snapshot, kind, reader), _values(snapshot, kind, reader, public_url, link))
     return page.subject, page.render("chat.txt").strip()
+
+
+def _spaced(text: str) -> str:
+    """The text with no more than one empty line at a time: what a message has not, leaves no hole."""
+    return GAP.sub("\n\n", text.strip()) + "\n"
 
 
 def one_line(text: str) -> str:

@@ -35,16 +35,17 @@ def when(starts_at: int, ends_at: int, *, tz: str, locale: str) -> When:
     date = dates.format_date(start, "full", spoken)
     first = dates.format_time(start, "short", locale=spoken)
     last = dates.format_time(end, "short", locale=spoken)
+    span = f"{first}–{last}"
     if end.date() != start.date():
-        last = f"{dates.format_date(end, 'medium', spoken)}, {last}"
+        span = f"{first} – {dates.format_date(end, 'full', spoken)}, {last}"
     zone = f"{dates.get_timezone_name(start, width='long', locale=spoken)} ({tz})"
     day = dates.format_skeleton("MMMEd", start, locale=spoken)
     return When(
         date=date,
-        time=f"{first}–{last}",
+        time=span,
         zone=zone,
         short=f"{day}, {first} ({city(tz)})",
-        line=f"{date}, {first}–{last}, {zone}",
+        line=f"{date}, {span}, {zone}",
     )
 
 

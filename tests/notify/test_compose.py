@@ -55,6 +55,15 @@ def body(mail: Mail, kind: str = "plain") -> str:
     return " ".join(str(part.get_content()).split())
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("recipient", ["guest", "companion", "host"])
+def test_what_a_message_has_not_leaves_no_hole(kind: Kind, recipient: Recipient) -> None:
+    """Parts stand one empty line apart, whichever of them are there."""
+    part = read(written(booking(), recipient, kind)).get_body(("plain",))
+    assert part is not None
+    assert "\n\n\n" not in str(part.get_content()).replace("\r", "")
+
+
 def test_answers_go_to_the_other_side() -> None:
     """The guest's answer reaches the host, the host's the guest; the sender is ours."""
     to_guest, to_host = read(written(booking())), read(written(booking(), "host"))
