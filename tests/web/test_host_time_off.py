@@ -81,6 +81,20 @@ async def test_bookings_there_are_shown_before_saving(app: Any, store: Store, si
     assert await days(store, owner) == [(22, 24)]
 
 
+async def test_being_away_can_be_undone_at_once(app: Any, store: Store, signed_in: SignedIn):
+    """The notice that says so carries the button."""
+    owner = await ada(store)
+    async with desk(app, signed_in, owner) as client:
+        await client.post(PATH, data={"first": "2026-10-05", "last": "2026-10-09"})
+        page = await client.get(PATH)
+        assert "nobody can book you then." in words(page)
+        (entry,) = await list_time_off(store.reader, owner.id)
+        undo = f'action="{PATH}/{entry.id}/removal"'
+        assert page.text.index(undo) < page.text.index("<h1>")
+        await client.post(f"{PATH}/{entry.id}/removal")
+    assert await days(store, owner) == []
+
+
 async def test_it_is_changed_and_removed_with_undo(app: Any, store: Store, signed_in: SignedIn):
     """Undo brings days, note and delegate back."""
     owner, ben = await ada(store), await host(store, "Ben Okri")

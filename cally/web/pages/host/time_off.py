@@ -116,16 +116,18 @@ async def _write(desk: Desk, form: Form, known: TimeOff | None) -> Page:
     if there and form.text("anyway") != _key(draft.first_on, draft.last_on):
         asks = _key(draft.first_on, draft.last_on)
         return await _page(desk, form, known, there=there, asks=asks)
+    undo = None
     try:
         if known is None:
-            await create_time_off(desk.store, desk.host.id, draft, now=desk.now, actor=desk.actor)
+            made = await create_time_off(desk.store, desk.host.id, draft, now=desk.now, actor=desk.actor)
+            undo = Undo(action=f"{PATH}/{made.id}/removal")
         else:
             await update_time_off(desk.store, known.id, draft, now=desk.now, actor=desk.actor)
     except CallyError as error:
         form.note(error, FIELDS)
         return await _page(desk, form, known, there=there, status=422)
     when = desk.words.stretch(draft.first_on, draft.last_on)
-    return desk.back_to(PATH, f"You are away {when}: nobody can book you then.")
+    return desk.back_to(PATH, f"You are away {when}: nobody can book you then.", undo=undo)
 
 
 def _draft(form: Form) -> TimeOffDraft | None:
