@@ -87,6 +87,7 @@ async def try_offer(
     if isinstance(assigned, Refusal):
         return False
     uid = new_uid()
+    await occupancy.delete_expired(tx, now)  # who judges looks past them, the database does not
     try:
         await claim(
             tx,

@@ -130,6 +130,9 @@ class World:
         """Offers that ran out go on, then what was held in vain is free."""
         for waiter in [one for one in self.line if one.state == "offered" and one.until <= now]:
             self.withdraw(waiter, "missed", now, chosen)
+        self._forget(now)
+
+    def _forget(self, now: int) -> None:
         for uid in [claim.uid for claim in self.claims.values() if claim.until is not None and claim.until <= now]:
             del self.claims[uid]
 
@@ -159,6 +162,7 @@ class World:
         free = self.free_hosts(kind, waiter.start, now)
         if until < now + 60 or not free:
             return False
+        self._forget(now)
         waiter.state, waiter.until, waiter.hold = "offered", until, f"offer of {waiter.uid}"
         host = chosen(waiter.uid, free)
         assert host in free, f"{waiter} was offered the time of {host}, who is not free"

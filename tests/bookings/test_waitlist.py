@@ -148,6 +148,16 @@ async def test_a_hold_that_runs_out_is_offered_by_the_job(store: Store, ada: Hos
     assert await state(store, emil) == "offered"
 
 
+async def test_what_was_held_in_vain_is_in_nobodys_way(store: Store, ada: Host, availability: Availability):
+    """The hold has run out and nothing has swept it away yet: the job offers the time all the same."""
+    await with_waitlist(store, ada, "talk", seats=1)
+    held = await hold(store, availability, host="ada", event_type="talk", starts_at=TEN, now=NOW)
+    assert isinstance(held, Hold)
+    emil = await waits(store, "Emil", slug="talk")
+    await turn_waitlist(store, held.expires_at + 1)
+    assert await state(store, emil) == "offered"
+
+
 async def test_giving_an_offer_up_asks_the_next(store: Store, ada: Host):
     """Emil leaves: the seat is Finn's to take; leaving twice is no fault."""
     await with_waitlist(store, ada)
