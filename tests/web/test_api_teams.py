@@ -49,6 +49,24 @@ async def booked(client: httpx2.AsyncClient, starts_at: str = TEN) -> httpx2.Res
     return await client.post(f"{API}/bookings", json=body)
 
 
+async def test_an_admins_token_has_an_admins_power_only_with_an_admins_scope(
+    client: httpx2.AsyncClient, headers: dict[str, str], store: Store, bearer: Any
+):
+    """Without it, other hosts' teams and the guests of their bookings are not there, as for every host."""
+    await offered(client, headers)
+    uid, root = (await booked(client)).json()["uid"], await host(store, "Root", role="admin")
+    asked = [("GET", f"/bookings/{uid}"), ("GET", "/teams/support"), ("PATCH", "/teams/support")]
+    narrow = ["bookings:read", "event-types:read", "event-types:write"]
+    for scopes, statuses in (
+        (narrow, [404, 404, 404]),
+        ([*narrow, "admin:read"], [200, 200, 404]),
+        ([*narrow, "admin:write"], [404, 404, 200]),
+    ):
+        token = await bearer(root, *scopes)
+        told = [await client.request(method, f"{API}{path}", headers=token) for method, path in asked]
+        assert [answer.status_code for answer in told] == statuses
+
+
 @pytest.mark.rule(61)
 async def test_an_event_type_of_a_team_comes_back_as_it_was_sent(client: httpx2.AsyncClient, headers: dict[str, str]):
     """Whose it is, how hosts are found, who they are; it is listed under the team, not under Ada."""
