@@ -9,6 +9,7 @@ LINE_LENGTH = 255
 PARAGRAPH_LENGTH = 5_000
 KEPT_CONTROLS = "\n\t"
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+UNSEEN = frozenset({"Cf", "Zs"})  # a name of nothing else would be a link that nobody finds
 LINE_BREAKERS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 PARAGRAPH_BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 MOST_PER_CHARACTER = 4  # code points that one of the result may have been typed as
@@ -24,7 +25,7 @@ def line(text: str, field: str, *, required: bool = True, longest: int = LINE_LE
     clean = _normal(_without_overrides(_bounded(text, field, longest)))
     if any(unicodedata.category(character) in LINE_BREAKERS for character in clean):
         raise invalid(field, "This must be a single line without control characters.")
-    if required and not clean:
+    if required and not any(_is_seen(character) for character in clean):
         raise invalid(field, "Please fill this in.")
     return _of_length(clean, field, longest)
 
@@ -34,6 +35,10 @@ def paragraph(text: str, field: str, *, longest: int = PARAGRAPH_LENGTH) -> str:
     unified = PARAGRAPH_BREAKS.sub("\n", _bounded(text, field, longest))
     kept = (c for c in unified if c in KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"})
     return _of_length(_normal(_without_overrides("".join(kept))), field, longest)
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in UNSEEN
 
 
 def _bounded(text: str, field: str, longest: int) -> str:

@@ -126,9 +126,11 @@ def test_other_shapes_are_no_language(typed: str):
 
 
 @pytest.mark.rule(78)
-@pytest.mark.parametrize("typed", ["two\nlines", "a\ud800b", "two\r\nlines", "a\x00b", "a\x1bb", " ", "x" * 256])
+@pytest.mark.parametrize(
+    "typed", ["two\nlines", "a\ud800b", "two\r\nlines", "a\x00b", "a\x1bb", " ", "\u200b \u2060", "x" * 256]
+)
 def test_a_line_is_one_line(typed: str):
-    """Nothing in it can begin a new header; it is neither empty nor endless."""
+    """Nothing in it can begin a new header; it is neither empty, nor endless, nor unseen."""
     assert field_at_fault(line, typed, "title") == "title"
 
 
