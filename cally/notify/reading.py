@@ -42,9 +42,7 @@ async def retry(store: Store, id: int, now: int) -> None:
         if message is None:
             raise not_found("message")
         if not await messages.update_waiting(tx, id):
-            raise CallyError(
-                "conflict", f"This message is {message.state}; it is not sent again.", state=message.state
-            )
+            raise CallyError("conflict", f"This message is {message.state}; it is not sent again.", state=message.state)
         if await jobs.attempts(tx, kind=message.medium, subject=id) is None:
             await jobs.insert(tx, kind=message.medium, subject=id, due_at=now, now=now)
         await jobs.revive(tx, kind=message.medium, subject=id, now=now)
