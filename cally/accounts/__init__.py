@@ -11,6 +11,7 @@ from cally.accounts.changing import (
     list_accounts,
     set_password,
 )
+from cally.accounts.entering import Entered, Entry, SecondStep, Visitor, let_in
 from cally.accounts.first_run import make_setup_link, set_up, setup_is_open
 from cally.accounts.password_rules import check_password_rules
 from cally.accounts.registering import create_account
@@ -19,7 +20,11 @@ from cally.accounts.signing_in import sign_in
 from cally.accounts.tokens import create_token, list_tokens, revoke_token, token, touch_token
 
 __all__ = [
+    "Entered",
+    "Entry",
+    "SecondStep",
     "SignInBrake",
+    "Visitor",
     "account_by_email",
     "account_by_id",
     "change_password",
@@ -29,6 +34,7 @@ __all__ = [
     "delete_account",
     "disable_account",
     "enable_account",
+    "let_in",
     "list_accounts",
     "list_tokens",
     "make_setup_link",

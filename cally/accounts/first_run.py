@@ -28,8 +28,7 @@ async def setup_is_open(db: Reader, token: str, now: int) -> bool:
     """Whether `set_up` would take this token."""
     if await accounts.count(db):
         return False
-    ends_at = await one_time_links.expires_at(db, token_hash=token_hash(token), purpose=PURPOSE)
-    return ends_at is not None and ends_at > now
+    return await one_time_links.live(db, token_hash=token_hash(token), purpose=PURPOSE, now=now) is not None
 
 
 async def set_up(
@@ -59,4 +58,4 @@ async def set_up(
         if not consumed or await accounts.count(tx):
             raise not_found("set-up address")
         account = await insert_account(tx, new, hashed, now=now, actor=None, verified=True)
-        return await start_session(tx, account, now=now, address=address, device=device), account
+        return await start_session(tx, account, now=now, address=address, device=device, factors=("setup",)), account

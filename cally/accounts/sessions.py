@@ -1,6 +1,7 @@
 """Sessions: a 256-bit token kept as its hash, an idle limit and an absolute one, and their end."""
 
-from cally.model.accounts import Account, Actor, Session
+from cally.model.accounts import Account, Actor, Factor, Session
+from cally.model.ids import new_id
 from cally.store import Reader, Store, Writer, audit, sessions
 from cally.vault import new_token, token_hash
 
@@ -10,20 +11,31 @@ TOUCH_SECONDS = 5 * 60
 DEVICE_LENGTH = 200
 
 
-async def start_session(tx: Writer, account: Account, *, now: int, address: str, device: str) -> str:
+async def start_session(
+    tx: Writer,
+    account: Account,
+    *,
+    now: int,
+    address: str,
+    device: str,
+    factors: tuple[Factor, ...] = ("password",),
+) -> str:
     """A new session's token, inside the transaction of what let the account in; an audit entry says from where."""
     token = new_token()
     await sessions.insert(
         tx,
+        id=new_id(now),
         token_hash=token_hash(token),
         account_id=account.id,
         now=now,
         expires_at=now + LONGEST_SECONDS,
         address=address,
         device=device[:DEVICE_LENGTH],
+        factors="+".join(factors),
     )
     actor = Actor(kind=account.role, account_id=account.id, address=address)
-    await audit.insert(tx, now=now, actor=actor, tag=f"{account.role}:session:create", subject=f"account:{account.id}")
+    tag, subject = f"{account.role}:session:create", f"account:{account.id}"
+    await audit.insert(tx, now=now, actor=actor, tag=tag, subject=subject, factors="+".join(factors))
     return token
 
 

@@ -1,22 +1,21 @@
 """Signing in with address and password: equal answers and equal work whether the account exists or not."""
 
 from cally.accounts.brake import SignInBrake
+from cally.accounts.entering import Entry, Visitor, let_in
 from cally.accounts.passwords import is_outdated, password_hash, password_matches
-from cally.accounts.sessions import start_session
 from cally.errors import CallyError
 from cally.model.accounts import Account, Actor
 from cally.model.addresses import email_address
 from cally.store import Store, accounts, audit
 
 
-async def sign_in(
-    store: Store, *, email: str, password: str, now: int, address: str, device: str, brake: SignInBrake
-) -> tuple[str, Account]:
-    """A new session's token, and the account it belongs to; whatever token was there before is never kept.
+async def sign_in(store: Store, *, email: str, password: str, now: int, visitor: Visitor, brake: SignInBrake) -> Entry:
+    """A new session, or the step that is still missing; whatever token was there before is never kept.
 
     Raises `sign_in_failed`, the same for a wrong password, an unknown and a disabled account, or `rate_limited` with
-    `retry_after` seconds. `address` is the network address of the device.
+    `retry_after` seconds.
     """
+    address = visitor.address
     wanted = _normal(email)
     brake.attempt(address, wanted, now)
     known = await accounts.by_email(store.reader, wanted)
@@ -32,9 +31,9 @@ async def sign_in(
             raise _failed()
         if fresh is not None:
             await accounts.update_password(tx, known.id, fresh)
-        token = await start_session(tx, known, now=now, address=address, device=device)
+        entry = await let_in(tx, known, visitor, factors=("password",), now=now)
     brake.succeeded(address, wanted)
-    return token, known
+    return entry
 
 
 def _failed() -> CallyError:

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-Role = Literal["admin", "host"]
+Role = Literal["admin", "host", "assistant"]
+Factor = Literal["password", "totp", "passkey", "recovery_code", "oidc", "setup"]
 SCOPES = (
     "bookings:read",
     "bookings:write",
@@ -24,7 +25,10 @@ SCOPES = (
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone who can sign in; an admin may also run the machine. `email` is in normal form (lower case)."""
+    """Someone who can sign in; `email` is in normal form (lower case).
+
+    An admin may also run the machine. An assistant is no host, and works for the hosts that chose them.
+    """
 
     id: int
     email: str
@@ -36,12 +40,23 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign-in on one device."""
+    """A sign-in on one device.
+
+    `factors` say how it was proved, last at `authenticated_at`. While `acting_for_id` is set (until `acting_until`, or
+    for as long as the session lasts) its account works at that host's desk instead of its own.
+    """
 
     account: Account
+    id: int
     created_at: int
     last_used_at: int
     expires_at: int
+    address: str
+    device: str
+    authenticated_at: int
+    factors: tuple[str, ...]
+    acting_for_id: int | None = None
+    acting_until: int | None = None
 
 
 class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +74,11 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who does something, for the audit log and for what the other side is told.
 
-    `kind` is the capacity they act in; `address` is the network address, empty for the command line and jobs.
+    `kind` is the capacity they act in; `address` is the network address, empty for the command line and jobs. `for_id`
+    is the host for whom another account acts: an assistant, or an admin at somebody else's desk.
     """
 
-    kind: Literal["host", "admin", "guest", "cli", "system"]
+    kind: Literal["host", "admin", "assistant", "guest", "cli", "system"]
     account_id: int | None = None
     address: str = ""
+    for_id: int | None = None

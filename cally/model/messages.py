@@ -179,3 +179,4 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     subject: str
     facts: dict[str, str | int | None]
+    for_id: int | None = None

@@ -9,19 +9,19 @@ from cally.store.driver import Reader, Row, Writer
 LATEST = 2**63 - 1
 
 INSERT = """
-INSERT INTO audit_entry (id, at, actor, account_id, address, tag, subject, facts)
-SELECT COALESCE(MAX(id), 0) + 1, :at, :actor, :account_id, :address, :tag, :subject, :facts
+INSERT INTO audit_entry (id, at, actor, account_id, for_id, address, tag, subject, facts)
+SELECT COALESCE(MAX(id), 0) + 1, :at, :actor, :account_id, :for_id, :address, :tag, :subject, :facts
 FROM audit_entry
 """
 LIST_FOR = """
-SELECT id, at, actor, account_id, address, tag, subject, facts
+SELECT id, at, actor, account_id, address, tag, subject, facts, for_id
 FROM audit_entry
 WHERE subject = :subject
 ORDER BY id
 LIMIT :limit
 """
 LIST_LATEST = """
-SELECT id, at, actor, account_id, address, tag, subject, facts
+SELECT id, at, actor, account_id, address, tag, subject, facts, for_id
 FROM audit_entry
 WHERE id < :before
 ORDER BY id DESC
@@ -42,6 +42,7 @@ async def insert(tx: Writer, *, now: int, actor: Actor, tag: str, subject: str, 
         at=now,
         actor=actor.kind,
         account_id=actor.account_id,
+        for_id=actor.for_id,
         address=actor.address,
         tag=tag,
         subject=subject,
@@ -70,4 +71,5 @@ def _entry(row: Row) -> AuditEntry:
         tag=row[5],
         subject=row[6],
         facts=_facts.decode(row[7]),
+        for_id=row[8],
     )

@@ -1,15 +1,13 @@
 """Who is signed in: the session cookie, read for each page that asks, and made and ended at the door."""
 
-from typing import Any, Literal
+from typing import Any
 
 from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
 from cally import accounts
-from cally.errors import CallyError
-from cally.model.accounts import Actor, Session
-from cally.web.addresses import client_address
+from cally.model.accounts import Session
 from cally.web.doors import Doors
 
 SECURE_NAME = "__Host-cally"
@@ -20,7 +18,7 @@ DEVICE_LENGTH = 200
 
 def cookie_name(doors: Doors) -> str:
     """The cookie's name; over https its prefix binds it to this host, path and https (RFC 6265bis 4.1.3.2)."""
-    return SECURE_NAME if _is_https(doors) else PLAIN_NAME
+    return SECURE_NAME if is_https(doors) else PLAIN_NAME
 
 
 def session_token(request: Request[Any, Any, Any], doors: Doors) -> str | None:
@@ -41,34 +39,6 @@ async def session(request: Request[Any, Any, Any], doors: NamedDependency[Doors]
     if found is not None and request.method not in {"GET", "HEAD", "OPTIONS"}:
         await accounts.touch_session(doors.store, token, found, now)
     return found
-
-
-def require_session(found: Session | None) -> Session:
-    """The session; raises `unauthorized` when nobody is signed in."""
-    if found is None:
-        raise CallyError("unauthorized", "Please sign in first.")
-    return found
-
-
-def require_admin(found: Session | None) -> Session:
-    """An admin's session; raises `unauthorized` when nobody is signed in, `forbidden` when they are no admin."""
-    signed_in = require_session(found)
-    if signed_in.account.role != "admin":
-        raise CallyError("forbidden", "Only an admin may see this.")
-    return signed_in
-
-
-def actor(
-    request: Request[Any, Any, Any], doors: Doors, found: Session, kind: Literal["host", "admin"] = "host"
-) -> Actor:
-    """Who acts, for the audit log: the signed-in account, in which capacity, from which address."""
-    address = client_address(request.scope, doors.trusted_proxies)
-    return Actor(kind=kind, account_id=found.account.id, address=address)
-
-
-def guest(request: Request[Any, Any, Any], doors: Doors) -> Actor:
-    """A guest who acts, from this address."""
-    return Actor(kind="guest", address=client_address(request.scope, doors.trusted_proxies))
 
 
 def device(request: Request[Any, Any, Any]) -> str:
@@ -92,11 +62,12 @@ def _cookie(doors: Doors, value: str, max_age: int) -> Cookie:
         value=value,
         max_age=max_age,
         path="/",
-        secure=_is_https(doors),
+        secure=is_https(doors),
         httponly=True,
         samesite="lax",
     )
 
 
-def _is_https(doors: Doors) -> bool:
+def is_https(doors: Doors) -> bool:
+    """Whether the public address is https, so that cookies can be bound to it."""
     return doors.public_url().startswith("https://")

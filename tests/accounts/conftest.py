@@ -2,7 +2,7 @@
 
 import pytest
 
-from cally.accounts import SignInBrake, create_account, sign_in
+from cally.accounts import Entered, SignInBrake, Visitor, create_account, sign_in
 from cally.model.accounts import Account, Actor, Role
 from cally.store import Store
 from tests.cast import NOW, TZ
@@ -10,6 +10,7 @@ from tests.cast import NOW, TZ
 CLI = Actor(kind="cli")
 PASSWORD = "brass engines hum softly"
 HOME = "192.0.2.1"
+FIREFOX = Visitor(address=HOME, device="Firefox")
 
 
 async def make(store: Store, name: str, *, role: Role = "host", password: str | None = PASSWORD) -> Account:
@@ -32,10 +33,9 @@ async def make(store: Store, name: str, *, role: Role = "host", password: str | 
 
 async def signed_in(store: Store, email: str = "ada@example.com", *, password: str = PASSWORD, now: int = NOW) -> str:
     """The token of a new session."""
-    token, _ = await sign_in(
-        store, email=email, password=password, now=now, address=HOME, device="Firefox", brake=SignInBrake()
-    )
-    return token
+    entry = await sign_in(store, email=email, password=password, now=now, visitor=FIREFOX, brake=SignInBrake())
+    assert isinstance(entry, Entered)
+    return entry.token
 
 
 @pytest.fixture

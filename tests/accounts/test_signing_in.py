@@ -9,7 +9,7 @@ from cally.errors import CallyError
 from cally.model.accounts import Account
 from cally.store import Store, audit
 from cally.store import accounts as stored
-from tests.accounts.conftest import CLI, HOME, PASSWORD, make, signed_in
+from tests.accounts.conftest import CLI, FIREFOX, HOME, PASSWORD, make, signed_in
 from tests.cast import NOW
 
 
@@ -76,7 +76,7 @@ async def test_guessing_is_slowed_even_with_the_right_password(store: Store, ada
     told = []
     for password in ["wrong " * 3] * FREE_FAILURES + [PASSWORD]:
         with pytest.raises(CallyError) as caught:
-            await sign_in(store, email=ada.email, password=password, now=NOW, address=HOME, device="", brake=brake)
+            await sign_in(store, email=ada.email, password=password, now=NOW, visitor=FIREFOX, brake=brake)
         told.append(caught.value.code)
     assert told == ["sign_in_failed"] * FREE_FAILURES + ["rate_limited"]
 

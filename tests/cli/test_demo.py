@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cally.accounts import SignInBrake, sign_in
+from cally.accounts import SignInBrake, Visitor, sign_in
 from cally.cli.demo.filling import Filling
 from cally.clock import now
 from cally.ops import lock
@@ -88,16 +88,15 @@ async def test_the_printed_password_signs_in(made: tuple[Path, str]):
     """The admin's address and a password made for this demo."""
     printed = dict(line.split()[:2] for line in made[1].splitlines() if line.startswith(("  e-mail", "  password")))
     async with opened(made[0]) as store:
-        _, account = await sign_in(
+        entry = await sign_in(
             store,
             email=printed["e-mail"],
             password=printed["password"],
             now=now(),
-            address="192.0.2.1",
-            device="",
+            visitor=Visitor(address="192.0.2.1", device=""),
             brake=SignInBrake(),
         )
-    assert account.role == "admin"
+    assert entry.account.role == "admin"
 
 
 def test_it_does_not_mix_with_real_accounts(cally: Cally, ada: dict[str, str]):

@@ -9,7 +9,7 @@ import pytest
 from cally import accounts
 from cally.model.accounts import Actor
 from cally.store import Store
-from cally.web.pages.setup.sign_in import local_path
+from cally.web.entering import local_path
 from tests.cast import NOW, ada
 from tests.web.conftest import asking
 from tests.web.desks import FORM, words

@@ -19,7 +19,7 @@ class AccountWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     email: str
     name: str
-    role: Literal["admin", "host"] = "host"
+    role: Literal["admin", "host", "assistant"] = "host"
     slug: str | None = None
     password: str | None = None
     tz: str = "UTC"
@@ -38,7 +38,7 @@ class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     email: str
     name: str
-    role: Literal["admin", "host"]
+    role: Literal["admin", "host", "assistant"]
     slug: str
     verified_at: datetime | None
     disabled_at: datetime | None

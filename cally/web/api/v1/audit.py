@@ -20,7 +20,7 @@ class AuditAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
-    """`tag` is `actor:object:action`, `subject` the thing changed."""
+    """`tag` is `actor:object:action`, `subject` the thing changed, `for_id` the host for whom another account acted."""
 
     id: str
     at: datetime
@@ -30,6 +30,7 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     subject: str
     facts: dict[str, str | int | None]
+    for_id: str | None = None
 
 
 class EntriesShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ async def list_audit_entries(call: Call) -> Answer:
             tag=entry.tag,
             subject=entry.subject,
             facts=entry.facts,
+            for_id=None if entry.for_id is None else str(entry.for_id),
         )
         for entry in found
     )

@@ -4,13 +4,13 @@ from litestar import Router
 from litestar.di import Provide
 
 from cally.web.pages.admin import accounts, settings, system
-from cally.web.pages.host.desk import SignInNeededError, provide_admin, provide_desk, to_sign_in
+from cally.web.pages.host.desk import ON_ERROR, provide_admin, provide_desk
 
 ROUTES = [
     Router(
         path="/",
         route_handlers=[*settings.ROUTES, *accounts.ROUTES, *system.ROUTES],
         dependencies={"desk": Provide(provide_desk), "admin": Provide(provide_admin)},
-        exception_handlers={SignInNeededError: to_sign_in},
+        exception_handlers=ON_ERROR,
     )
 ]

@@ -28,7 +28,7 @@ from cally.web.pages.host import (
     turns,
     why,
 )
-from cally.web.pages.host.desk import SignInNeededError, provide_desk, to_sign_in
+from cally.web.pages.host.desk import ON_ERROR, provide_desk
 
 PAGES = (
     home,
@@ -61,6 +61,6 @@ ROUTES = [
         path="/",
         route_handlers=[handler for page in PAGES for handler in page.ROUTES],
         dependencies={"desk": Provide(provide_desk)},
-        exception_handlers={SignInNeededError: to_sign_in},
+        exception_handlers=ON_ERROR,
     )
 ]

@@ -1,9 +1,11 @@
 """A host's desk: who is signed in, what every page of theirs needs, and how a page answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
+import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.response import Redirect
@@ -30,8 +32,19 @@ Page = Response[Any]
 Asked = Request[Any, Any, Any]
 
 
+RECENT_SECONDS = 5 * 60
+
+
 class SignInNeededError(Exception):
     """Somebody who is not signed in asked for a page of the desk."""
+
+
+class ProofNeededError(Exception):
+    """A dangerous act was asked for by somebody whose last proof of who they are is too old."""
+
+    def __init__(self, back_to: str) -> None:
+        super().__init__(back_to)
+        self.back_to = back_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +58,23 @@ class Desk:
     now: int
 
     @property
-    def account(self) -> Account:
-        """Who is signed in."""
+    def signed_in(self) -> Account:
+        """Who is signed in: whose password, second factors, sessions and tokens these are."""
         return self.session.account
+
+    @property
+    def acts_for_another(self) -> bool:
+        """Whether somebody else works here for the host: an assistant, or an admin."""
+        return self.session.account.id != self.host.id
+
+    @property
+    def account(self) -> Account:
+        """In whose name these pages act: the host's own account; who works here for another has only a host's power."""
+        if not self.acts_for_another:
+            return self.signed_in
+        return msgspec.structs.replace(
+            self.signed_in, id=self.host.id, email=self.host.email, name=self.host.name, role="host"
+        )
 
     @property
     def store(self) -> Store:
@@ -72,18 +99,24 @@ class Desk:
     @property
     def actor(self) -> Actor:
         """Who acts, for the audit log: at their own desk everybody is a host."""
-        return self._acting("host")
+        if not self.acts_for_another:
+            return self._acting("host")
+        return self._acting("assistant" if self.signed_in.role == "assistant" else "admin")
 
     @property
     def admin(self) -> Actor:
         """Who acts on an admin page."""
         return self._acting("admin")
 
-    def _acting(self, kind: str) -> Actor:
+    def _acting(self, kind: Literal["host", "admin", "assistant"]) -> Actor:
         address = client_address(self.request.scope, self.doors.trusted_proxies)
-        if kind == "admin":
-            return Actor(kind="admin", account_id=self.account.id, address=address)
-        return Actor(kind="host", account_id=self.account.id, address=address)
+        for_id = self.host.id if self.acts_for_another else None
+        return Actor(kind=kind, account_id=self.signed_in.id, address=address, for_id=for_id)
+
+    def require_recent(self, back_to: str) -> None:
+        """Before a dangerous act: raise unless they proved who they are within five minutes; then on to `back_to`."""
+        if self.now - self.session.authenticated_at > RECENT_SECONDS:
+            raise ProofNeededError(back_to)
 
     async def booking(self, uid: str) -> Booking:
         """A booking this host takes part in, or of a team they manage; raises `not_found` for every other one."""
@@ -120,6 +153,8 @@ class Desk:
             here=here,
             me=self.host.name,
             is_admin=self.account.role == "admin",
+            signed_in=self.signed_in,
+            acts_for_another=self.acts_for_another,
             host=self.host,
             waiting=len(await self.waiting()) if waiting_count is None else waiting_count,
             notice=notice,
@@ -160,3 +195,15 @@ def to_sign_in(request: Asked, _: Exception) -> Page:
     query = request.scope["query_string"].decode("ascii", "replace") if request.method == "GET" else ""
     wanted = f"{path}?{query}" if query else path
     return Redirect("/sign-in?next=" + quote(wanted, safe="/"), status_code=303)
+
+
+def to_proof(_: Asked, error: Exception) -> Page:
+    """Prove who you are once more, then come back to the page of the act."""
+    back_to = error.back_to if isinstance(error, ProofNeededError) else "/app"
+    return Redirect("/sign-in/again?next=" + quote(back_to, safe="/"), status_code=303)
+
+
+ON_ERROR: dict[int | type[Exception], Callable[[Asked, Any], Page]] = {
+    SignInNeededError: to_sign_in,
+    ProofNeededError: to_proof,
+}

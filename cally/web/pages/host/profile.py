@@ -63,7 +63,7 @@ async def password(request: Asked, desk: NamedDependency[Desk]) -> Page:
     try:
         await change_password(
             desk.store,
-            desk.account.id,
+            desk.signed_in.id,
             current=form.text("current_password"),
             password=form.text("password"),
             now=desk.now,
@@ -86,7 +86,7 @@ async def add_token(request: Asked, desk: NamedDependency[Desk]) -> Page:
     try:
         made, secret = await create_token(
             desk.store,
-            account_id=desk.account.id,
+            account_id=desk.signed_in.id,
             name=form.text("token_name"),
             scopes=form.all("scopes"),
             days=days,
@@ -102,7 +102,7 @@ async def add_token(request: Asked, desk: NamedDependency[Desk]) -> Page:
 @post("/app/profile/tokens/{id:int}/removal", status_code=303)
 async def remove_token(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Make a token worthless."""
-    await revoke_token(desk.store, account_id=desk.account.id, token_id=id, now=desk.now, actor=desk.actor)
+    await revoke_token(desk.store, account_id=desk.signed_in.id, token_id=id, now=desk.now, actor=desk.actor)
     return desk.back_to("/app/profile#tokens", "The token is revoked; programs that use it are shut out.")
 
 
@@ -157,7 +157,7 @@ async def _page(
         email=desk.account.email,
         zones=zone_names(),
         days=[(day, NAMES[day]) for day in DAYS],
-        tokens=[_shown(item, desk) for item in await list_tokens(desk.db, desk.account.id)],
+        tokens=[_shown(item, desk) for item in await list_tokens(desk.db, desk.signed_in.id)],
         scopes=[scope for scope in SCOPES if desk.account.role == "admin" or not scope.startswith("admin:")],
         shortest=SHORTEST,
     )

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from cally.web.pages.host.desk import SignInNeededError, provide_desk, to_sign_in
+from cally.web.pages.host.desk import ON_ERROR, provide_desk
 from cally.web.pages.setup import hours, link, sign_in, theme, you
 
 ROUTES = [
@@ -14,6 +14,6 @@ ROUTES = [
         path="/",
         route_handlers=[*hours.ROUTES, *link.ROUTES],
         dependencies={"desk": Provide(provide_desk)},
-        exception_handlers={SignInNeededError: to_sign_in},
+        exception_handlers=ON_ERROR,
     ),
 ]

@@ -7,8 +7,8 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from cally.web import forms
+from cally.web.entering import local_path
 from cally.web.pages.host.desk import Asked, Page
-from cally.web.pages.setup.sign_in import local_path
 
 COOKIE = "cally-theme"
 YEAR_SECONDS = 365 * 86_400
