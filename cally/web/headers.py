@@ -35,7 +35,8 @@ STRICT_TRANSPORT: dict[bytes, bytes] = {b"strict-transport-security": b"max-age=
 def with_headers(application: Application, *, public_url: Callable[[], str]) -> Application:
     """The application, each of whose answers carries the headers it does not set itself.
 
-    HSTS is sent only while the public address is https. HEAD reaches the application as GET; the body is dropped.
+    HSTS is sent only while the public address is https; cookies are then for https alone. HEAD reaches the application
+    as GET; the body is dropped.
     """
     plain = list(ALWAYS.items())
     secure = [*plain, *STRICT_TRANSPORT.items()]
@@ -44,12 +45,13 @@ def with_headers(application: Application, *, public_url: Callable[[], str]) -> 
         if scope["type"] != "http":
             await application(scope, receive, send)
             return
-        wanted = secure if public_url().startswith("https://") else plain
+        is_https = public_url().startswith("https://")
+        wanted = secure if is_https else plain
         bodiless = scope["method"] == "HEAD"
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _completed(message["headers"], wanted)
+                message["headers"] = _completed(message["headers"], wanted, is_https=is_https)
             elif bodiless and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -59,7 +61,19 @@ def with_headers(application: Application, *, public_url: Callable[[], str]) -> 
     return answered
 
 
-def _completed(given: Any, wanted: Headers) -> Headers:
-    own = [(name.lower(), value) for name, value in given]
+def _completed(given: Any, wanted: Headers, *, is_https: bool) -> Headers:
+    own = [_fitting(name.lower(), value, is_https=is_https) for name, value in given]
     names = {name for name, _ in own}
     return own + [header for header in wanted if header[0] not in names]
+
+
+def _fitting(name: bytes, value: bytes, *, is_https: bool) -> tuple[bytes, bytes]:
+    """A header as it is; a cookie that does not say so is for this site's own pages, and over https for https alone."""
+    if name != b"set-cookie":
+        return name, value
+    said = value.lower()
+    if b"samesite=" not in said:
+        value += b"; SameSite=lax"
+    if is_https and b"; secure" not in said:
+        value += b"; Secure"
+    return name, value
