@@ -134,6 +134,10 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
             allowed=settings.allowed_networks,
         )
 
+    async def letter(subject: int, now: int) -> None:
+        url = live.public_url()
+        await notify.deliver_letter(store, vault, mail=live.mail(), public_url=url, letter_id=subject, now=now)
+
     recurring = [
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
@@ -142,18 +146,23 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
     ]
     return Worker(
-        store, clock.now, {"mail": message, "channel": message}, recurring, paused=lambda: _without_server(live)
+        store,
+        clock.now,
+        {"mail": message, "channel": message, "letter": letter},
+        recurring,
+        paused=lambda: _without_server(live),
     )
 
 
 def _without_server(live: Live) -> frozenset[str]:
     """Mail waits in the outbox, untouched, for as long as there is no server to give it to."""
-    return frozenset() if live.mail() is not None else frozenset({"mail"})
+    return frozenset() if live.mail() is not None else frozenset({"mail", "letter"})
 
 
 async def _sweep(store: Store, now: int) -> None:
     await bookings.sweep(store, now)
     await accounts.sweep_sessions(store, now)
+    await notify.sweep_letters(store, now)
     await hosts.forget_time_off(store, now)
 
 

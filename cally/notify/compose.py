@@ -44,7 +44,7 @@ def compose(message: Message, vault: Vault, *, sender: str, public_url: str, inv
     mail = _mail(words)
     if method is not None:
         _invite(mail, method, _invitation(message, reader, method, link))
-    international = not (_ascii(sender) and _ascii(reader.email))
+    international = not (is_ascii(sender) and is_ascii(reader.email))
     _address(mail, message, reader, sender)
     mail["Subject"] = words.subject
     mail["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
@@ -53,13 +53,11 @@ def compose(message: Message, vault: Vault, *, sender: str, public_url: str, inv
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     written = mail.as_bytes(policy=policy.SMTP.clone(utf8=international, cte_type="7bit", max_line_length=LONGEST_LINE))
-    _require_own_headers(mail, written)
-    return Mail(
-        sender=_envelope(sender), recipient=_envelope(reader.email), content=written, international=international
-    )
+    require_own_headers(mail, written)
+    return Mail(sender=envelope(sender), recipient=envelope(reader.email), content=written, international=international)
 
 
-def _require_own_headers(mail: EmailMessage, written: bytes) -> None:
+def require_own_headers(mail: EmailMessage, written: bytes) -> None:
     """The last guard: the mail as it is written has the headers that it was given, and no other line (rule 78)."""
     head = written.partition(b"\r\n\r\n")[0]
     names = [line.partition(b":")[0].decode("ascii", "replace") for line in head.splitlines() if line[:1] not in b" \t"]
@@ -140,21 +138,22 @@ def _address(mail: EmailMessage, message: Message, reader: Reader, sender: str) 
     snapshot = message.snapshot
     guest = snapshot.booking.guest
     if message.recipient == "host":
-        from_name, answer = f"{guest.name} (Cally)", _mailbox(guest.name, guest.email)
+        from_name, answer = f"{guest.name} (Cally)", mailbox(guest.name, guest.email)
     else:
         lead = snapshot.hosts[0]
-        from_name, answer = f"{lead.name} (Cally)", _mailbox(lead.name, lead.email)
-    mail["From"] = _mailbox(from_name, sender)
-    mail["To"] = _mailbox(reader.name, reader.email)
+        from_name, answer = f"{lead.name} (Cally)", mailbox(lead.name, lead.email)
+    mail["From"] = mailbox(from_name, sender)
+    mail["To"] = mailbox(reader.name, reader.email)
     mail["Reply-To"] = answer
 
 
-def _mailbox(name: str, address: str) -> Address:
-    local, _, domain = _envelope(address).rpartition("@")
+def mailbox(name: str, address: str) -> Address:
+    """A name and an address as a header holds them, whatever the name says."""
+    local, _, domain = envelope(address).rpartition("@")
     return Address(display_name=one_line(name)[:LONGEST_NAME], username=local, domain=domain)
 
 
-def _envelope(address: str) -> str:
+def envelope(address: str) -> str:
     """The address with its domain as it is written on the wire (RFC 5890)."""
     local, _, domain = one_line(address).rpartition("@")
     try:
@@ -163,5 +162,6 @@ def _envelope(address: str) -> str:
         raise CallyError("invalid", "The domain of this address cannot be written in a mail.", field="email") from error
 
 
-def _ascii(address: str) -> bool:
+def is_ascii(address: str) -> bool:
+    """Whether the part before the `@` needs no SMTPUTF8."""
     return address.rpartition("@")[0].isascii()

@@ -131,7 +131,7 @@ async def _keep_refusal(store: Store, message: Message, failure: NotTaken, now: 
     async with store.write() as tx:
         await messages.update_refused(tx, message.id, answer=failure.answer, final=final)
     if not final:
-        raise TryAgain(_backoff(message.attempts), failure.answer)
+        raise TryAgain(backoff(message.attempts), failure.answer)
 
 
 async def _drop(store: Store, message: Message, why: str) -> None:
@@ -188,7 +188,7 @@ def _order(message: Message | Sibling) -> tuple[int, int]:
     return message.sequence, RANK[message.kind]
 
 
-def _backoff(attempts: int) -> int:
+def backoff(attempts: int) -> int:
     """Seconds to wait after so many attempts: doubling, with jitter so that a queue does not come back as one."""
     seconds = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS << min(attempts, 10))
     return round(seconds * _random.uniform(0.8, 1.2))

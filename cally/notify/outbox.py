@@ -62,7 +62,7 @@ def message_id(snapshot: Snapshot, kind: Kind, mailing: Mailing) -> str:
     """The RFC 5322 Message-ID: the same for every attempt, so that receivers can drop a second copy (TRUST fact 8)."""
     to = f"{mailing.medium} {mailing.channel_id or mailing.address}"
     recipient = hashlib.sha256(to.encode()).hexdigest()[:HASH_LENGTH]
-    return f"<{snapshot.uid}.{snapshot.sequence}.{kind}.{recipient}@{_domain(snapshot.host_email)}>"
+    return f"<{snapshot.uid}.{snapshot.sequence}.{kind}.{recipient}@{mail_domain(snapshot.host_email)}>"
 
 
 async def plan_waiting(tx: Writer, snapshot: Snapshot, kind: Kind, *, waitlist_id: int, now: int) -> None:
@@ -126,8 +126,8 @@ async def _stands_or_stood(tx: Writer, booking_id: int, kind: Kind) -> bool:
     return kind in STANDING or await messages.was_confirmed(tx, booking_id)
 
 
-def _domain(address: str) -> str:
-    """The host's own mail domain, in ASCII: it never changes for a message, whatever the server is called."""
+def mail_domain(address: str) -> str:
+    """The mail domain of a host or account, in ASCII: it never changes for a message, whatever the server is called."""
     domain = address.rpartition("@")[2]
     try:
         return domain.encode("idna").decode("ascii")

@@ -2,7 +2,7 @@
 
 from cally.errors import CallyError, not_found
 from cally.model.messages import Message, MessageState
-from cally.store import Reader, Store, jobs, messages
+from cally.store import Reader, Store, jobs, letters, messages
 
 LARGEST_PAGE = 200
 
@@ -51,4 +51,4 @@ async def retry(store: Store, id: int, now: int) -> None:
 async def resume_waiting(store: Store, now: int) -> int:
     """Try all waiting mail now, because a mail server was set up or mended; how many were not due yet."""
     async with store.write() as tx:
-        return await messages.hurry_waiting_mail(tx, now=now)
+        return await messages.hurry_waiting_mail(tx, now=now) + await letters.hurry_waiting(tx, now=now)

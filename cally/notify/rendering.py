@@ -119,7 +119,7 @@ def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
 def mail_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> Words:
     """Subject, text and HTML of a mail."""
     page = _Page(_folder(snapshot, kind, reader), _values(snapshot, kind, reader, public_url, link))
-    return Words(subject=page.subject, text=_spaced(page.render("text.txt")), html=page.render("body.html"))
+    return Words(subject=page.subject, text=spaced(page.render("text.txt")), html=page.render("body.html"))
 
 
 def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> tuple[str, str]:
@@ -128,7 +128,7 @@ def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: st
     return page.subject, page.render("chat.txt").strip()
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
     """The text with no more than one empty line at a time: what a message has not, leaves no hole."""
     return GAP.sub("\n\n", text.strip()) + "\n"
 
@@ -161,7 +161,7 @@ class _Page:
         self._sentence = one_line(self.render("sentence.txt"))
 
     def render(self, name: str) -> str:
-        template = _templates().get_template(f"{self._folder}/{name}")
+        template = templates().get_template(f"{self._folder}/{name}")
         return template.render(m=self._values, subject=self.subject, sentence=self._sentence)
 
 
@@ -236,7 +236,8 @@ def _new_clock(snapshot: Snapshot, reader: Reader) -> NewClock | None:
 
 
 @lru_cache(maxsize=1)
-def _templates() -> "Environment":
+def templates() -> "Environment":
+    """The templates of all messages, read at first use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - heavy
 
     found = Environment(

@@ -1,0 +1,150 @@
+"""Letters: durable mail about an account, written in the transaction of its cause and sent later by a job."""
+
+import asyncio
+
+from cally.errors import CallyError
+from cally.model.accounts import Account
+from cally.model.letters import Letter, LetterKind
+from cally.notify.compose import Mail
+from cally.notify.deliver import GIVE_UP_SECONDS, NO_SERVER, NO_SERVER_SECONDS, backoff
+from cally.notify.failures import NotTaken, TryAgain
+from cally.notify.letter_words import PATHS, compose_letter
+from cally.notify.mail_settings import MailSettings, sender_address
+from cally.notify.outbox import mail_domain
+from cally.notify.smtp import Conversation
+from cally.store import Store, Writer, hosts, jobs, letters
+from cally.vault import Vault
+
+JOB = "letter"
+KEPT_SECONDS = 30 * 86_400
+NOBODY = "Not sent: it was asked for an address without an account."
+TOO_LATE = "Not sent: its link had ended."
+
+
+async def write_letter(
+    tx: Writer,
+    vault: Vault | None,
+    *,
+    account: Account | None,
+    kind: LetterKind,
+    now: int,
+    facts: dict[str, str] | None = None,
+    to: str = "",
+    secret: str = "",
+    expires_at: int | None = None,
+) -> int:
+    """Write a letter to an account and the job that sends it, inside the transaction of its cause; the letter's number.
+
+    Kinds, and what their `facts` may say (each may be missing; none may be a secret):
+
+    - `verify_address`: `former`, when it is to replace another address. Link `/verify/{secret}`
+    - `invitation`: `by`, the name of who invites; `role`. Link `/invitation/{secret}`
+    - `reset_password`: `asked_from`, a network address. Link `/reset/{secret}`
+    - `password_changed`: `how` (`reset`, `own` or `admin`), `from`, a network address
+    - `address_changed`: `new`, `from`; goes to the former address by `to`
+    - `new_sign_in`: `device`, in plain words; `from`
+    - `second_factor_added`, `second_factor_removed`: `what`, in plain words (`Passkey “Phone”`); `from`
+
+    `secret` belongs to the three with a link alone: it is kept sealed until the letter has left, and never sent after
+    `expires_at`. Only for those the vault is needed. `to` is another address than the account's own. Without an account
+    nobody gets it: so that asking for an unknown one costs the same. Call the worker's `wake` after the transaction.
+    """
+    if bool(secret) != (kind in PATHS):
+        raise ValueError(f"a letter of the kind {kind} is written with a secret exactly when it has a link")
+    row = letters.next_id(now)
+    address = to or (account.email if account else "")
+    host = await hosts.by_id(tx, account.id) if account else None
+    said = {
+        "name": account.name if account else "",
+        "address": account.email if account and kind != "verify_address" else address,
+        "tz": host.tz if host else "UTC",
+        "locale": host.locale if host else "en",
+        **(facts or {}),
+    }
+    sealed = None
+    if vault is not None and secret:
+        sealed = vault.seal(secret, table="letter", row=row, column="secret_sealed")
+    await letters.insert(
+        tx,
+        id=row,
+        account_id=account.id if account else None,
+        kind=kind,
+        address=address,
+        message_id=f"<letter.{row}.{kind}@{mail_domain(address or 'nobody@localhost')}>",
+        facts=said,
+        secret_sealed=sealed,
+        expires_at=expires_at,
+        now=now,
+    )
+    await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now)
+    return row
+
+
+async def deliver_letter(
+    store: Store, vault: Vault, *, mail: MailSettings | None, public_url: str, letter_id: int, now: int
+) -> None:
+    """Send the letter of that row, unless it was sent or is of no use any more; safe to repeat.
+
+    Raises `TryAgain` while it is still to be sent. At least once, each time with the same Message-ID.
+    """
+    letter = await letters.by_id(store.reader, letter_id)
+    if letter is None or letter.state != "waiting":
+        return
+    useless = _useless(letter, now)
+    if useless:
+        async with store.write() as tx:
+            await letters.update_obsolete(tx, letter.id, answer=useless)
+        return
+    if mail is None:
+        async with store.write() as tx:
+            await letters.update_answer(tx, letter.id, answer=NO_SERVER, counted=False)
+        raise TryAgain(NO_SERVER_SECONDS, NO_SERVER, counted=False)
+    try:
+        answer = await _post(vault, letter, mail, public_url, now)
+    except NotTaken as failure:
+        await _keep_refusal(store, letter, failure, now)
+    else:
+        async with store.write() as tx:
+            await letters.update_sent(tx, letter.id, answer=answer, now=now)
+
+
+async def sweep_letters(store: Store, now: int) -> int:
+    """Forget letters that left, or were given up, a month ago; how many."""
+    async with store.write() as tx:
+        return await letters.delete_old(tx, before=now - KEPT_SECONDS)
+
+
+def _useless(letter: Letter, now: int) -> str:
+    """Why sending it now would do no good; empty when it would."""
+    if letter.account_id is None:
+        return NOBODY
+    return TOO_LATE if letter.expires_at is not None and now >= letter.expires_at else ""
+
+
+async def _post(vault: Vault, letter: Letter, mail: MailSettings, public_url: str, now: int) -> str:
+    sender = sender_address(mail, public_url)
+    written = await asyncio.to_thread(_compose, letter, vault, sender, public_url, now)
+    conversation = Conversation(mail, written.sender.rpartition("@")[2])
+    return await conversation.send(
+        written.sender, written.recipient, written.content, international=written.international
+    )
+
+
+def _compose(letter: Letter, vault: Vault, sender: str, public_url: str, now: int) -> Mail:
+    try:
+        sealed = letter.secret_sealed
+        secret = vault.open(sealed, table="letter", row=letter.id, column="secret_sealed") if sealed else ""
+        return compose_letter(letter, secret=secret, sender=sender, public_url=public_url, now=now)
+    except CallyError as error:
+        raise NotTaken(error.sentence, permanent=True) from error
+
+
+async def _keep_refusal(store: Store, letter: Letter, failure: NotTaken, now: int) -> None:
+    final = failure.permanent or now - letter.created_at >= GIVE_UP_SECONDS
+    async with store.write() as tx:
+        if final:
+            await letters.update_failed(tx, letter.id, answer=failure.answer)
+        else:
+            await letters.update_answer(tx, letter.id, answer=failure.answer)
+    if not final:
+        raise TryAgain(backoff(letter.attempts), failure.answer)
