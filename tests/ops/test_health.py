@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from cally.errors import CallyError
+from cally.model.accounts import Actor
 from cally.model.calendars import Calendar
 from cally.ops import health
 from cally.ops.health import Check, HealthReport
-from cally.store import Store, calendars, jobs
+from cally.store import Store, audit, calendars, jobs
 from tests.cast import HOUR, NOW, ada
 
 Report = Callable[..., Awaitable[HealthReport]]
@@ -58,10 +59,7 @@ async def test_a_clock_that_went_backwards_shows(store: Store, report: Report):
     """What was already noted cannot be in the future."""
     await ada(store)
     async with store.write() as tx:
-        await tx.run(
-            "INSERT INTO audit_entry (id, at, actor, address, tag, subject, facts) VALUES (1, :at, '', '', '', '', '')",
-            at=NOW + HOUR,
-        )
+        await audit.insert(tx, now=NOW + HOUR, actor=Actor(kind="system"), tag="system:clock:set", subject="clock")
     assert "60 minutes behind" in (await report()).checks["clock"].detail
 
 
