@@ -1,13 +1,25 @@
 """Second factors: what an account has beside its password, and taking all of it away when somebody has lost it."""
 
+from typing import Literal
+
 import msgspec
 
 from cally.errors import not_found
-from cally.model.accounts import Actor
+from cally.model.accounts import Account, Actor, Factor
 from cally.model.second_factors import Factors
+from cally.notify.letters import write_letter
 from cally.store import Reader, Store, Writer, accounts, audit, one_time_links, passkeys, recovery_codes, sessions, totp
+from cally.vault import new_token, token_hash
 
 STEP = "second-step"  # the purpose of a sign-in's half-way secret
+STEP_SECONDS = 10 * 60
+
+
+class HalfWay(msgspec.Struct, frozen=True, kw_only=True):
+    """What a half-way sign-in carries: what has been proved, and how often the rest was tried."""
+
+    factors: tuple[Factor, ...]
+    tries: int = 0
 
 
 async def has_second_factor(db: Reader, account_id: int) -> bool:
@@ -25,6 +37,22 @@ async def factors_of(db: Reader, account_id: int) -> Factors:
     )
 
 
+async def start_second_step(tx: Writer, account: Account, factors: tuple[Factor, ...], *, now: int) -> str:
+    """The secret of a sign-in whose first factor has been proved, good for ten minutes and for nothing but going on."""
+    token = new_token()
+    data = msgspec.json.encode(HalfWay(factors=factors)).decode()
+    await one_time_links.insert(
+        tx,
+        token_hash=token_hash(token),
+        purpose=STEP,
+        account_id=account.id,
+        data=data,
+        now=now,
+        expires_at=now + STEP_SECONDS,
+    )
+    return token
+
+
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
     """What a reset has taken away."""
 
@@ -40,7 +68,8 @@ async def reset_second_factors(store: Store, account_id: int, *, now: int, actor
     For whoever has lost them all. Raises `not_found`.
     """
     async with store.write() as tx:
-        if await accounts.by_id(tx, account_id) is None:
+        account = await accounts.by_id(tx, account_id)
+        if account is None:
             raise not_found("account")
         had = await factors_of(tx, account_id)
         await totp.delete(tx, account_id)
@@ -51,7 +80,10 @@ async def reset_second_factors(store: Store, account_id: int, *, now: int, actor
             sessions=await sessions.delete_of(tx, account_id),
         )
         await one_time_links.delete_of(tx, account_id, STEP)
-        await record(tx, account_id, "reset", now=now, actor=actor, totp=int(removed.totp), passkeys=removed.passkeys)
+        counts = {"totp": int(removed.totp), "passkeys": removed.passkeys}
+        await record(tx, account_id, "reset", now=now, actor=actor, **counts)
+        if had.any:
+            await tell_of_factor(tx, account, "second_factor_removed", "Every second factor", now=now, actor=actor)
     return removed
 
 
@@ -67,3 +99,17 @@ async def record(
     """Note in the audit log what became of an account's second factors."""
     tag = f"{actor.kind}:second_factor:{action}"
     await audit.insert(tx, now=now, actor=actor, tag=tag, subject=f"account:{account_id}", **facts)
+
+
+async def tell_of_factor(
+    tx: Writer,
+    account: Account,
+    kind: Literal["second_factor_added", "second_factor_removed"],
+    what: str,
+    *,
+    now: int,
+    actor: Actor,
+) -> None:
+    """A letter to the owner of a factor that came or went, in the transaction of the change."""
+    facts = {"what": what, "from": actor.address} if actor.address else {"what": what}
+    await write_letter(tx, None, account=account, kind=kind, now=now, facts=facts)

@@ -1,13 +1,6 @@
 """Second factors: what somebody has beside their password."""
 
-from typing import Literal
-
 import msgspec
-
-from cally.model.accounts import Factor
-
-FactorKind = Literal["totp", "passkey", "recovery_code"]
-STRONG: frozenset[Factor] = frozenset({"passkey", "totp", "recovery_code"})
 
 
 class Totp(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +21,8 @@ class Totp(msgspec.Struct, frozen=True, kw_only=True):
 class Passkey(msgspec.Struct, frozen=True, kw_only=True):
     """A key that lives in a device or a password manager; only its public half is known here.
 
-    `site` is the host name it was made at, and the only one it is good for. `sign_count` never goes down, unless the key
-    was copied; many devices leave it at 0.
+    `site` is the host name it was made at, and the only one it is good for. `sign_count` never goes down, unless the
+    key was copied; many devices leave it at 0.
     """
 
     id: int
