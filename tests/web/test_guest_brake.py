@@ -8,11 +8,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from cally.brakes.limiter import REMEMBERED, MemoryLimiter
+from cally.brakes.limits import CHANGES
 from cally.errors import CallyError
 from cally.store import Store
 from cally.web import build
 from cally.web.doors import Doors
-from cally.web.guest_brake import BURST, LIVE_HOLDS, PER_SECOND, REMEMBERED, GuestBrake
+from cally.web.guest_brake import BURST, LIVE_HOLDS, PER_SECOND, GuestBrake
 from tests.cast import NOW, ada, host
 from tests.web.conftest import Watch, asking
 from tests.web.guests import CLEO, fields, look, send, words
@@ -60,10 +62,11 @@ def test_a_clock_that_goes_back_gives_and_takes_nothing():
 
 def test_memory_is_bounded():
     """However many addresses come by."""
-    brake = GuestBrake()
+    limiter = MemoryLimiter()
+    brake = GuestBrake(limiter=limiter)
     for number in range(REMEMBERED + 10):
         brake.change(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", NOW)
-    assert len(brake._buckets) == REMEMBERED
+    assert len(limiter._known[CHANGES.name]) == REMEMBERED
 
 
 def test_holds_are_counted_until_they_end_or_are_given_up():
