@@ -11,39 +11,72 @@ from cally.accounts.changing import (
     list_accounts,
     set_password,
 )
-from cally.accounts.entering import Entered, Entry, SecondStep, Visitor, let_in
+from cally.accounts.entering import Entered, Entry, SecondStep, let_in
 from cally.accounts.first_run import make_setup_link, set_up, setup_is_open
+from cally.accounts.inviting import accept_invitation, invite, invite_again, invited_account, is_invited
 from cally.accounts.password_rules import check_password_rules
+from cally.accounts.policy import SignInPolicy, Surroundings, change_sign_in_policy, sign_in_policy
 from cally.accounts.registering import create_account
-from cally.accounts.sessions import session, sign_out, sweep_sessions, touch_session
+from cally.accounts.resetting import ask_reset, reset_account, reset_password
+from cally.accounts.sessions import (
+    end_other_sessions,
+    end_session,
+    list_sessions,
+    session,
+    sign_out,
+    sweep_sessions,
+    touch_session,
+)
 from cally.accounts.signing_in import sign_in
 from cally.accounts.tokens import create_token, list_tokens, revoke_token, token, touch_token
+from cally.accounts.verifying import Proof, ask_new_email, confirm_email, proof, send_verification
+from cally.accounts.visitors import Visitor
 
 __all__ = [
     "Entered",
     "Entry",
+    "Proof",
     "SecondStep",
     "SignInBrake",
+    "SignInPolicy",
+    "Surroundings",
     "Visitor",
+    "accept_invitation",
     "account_by_email",
     "account_by_id",
+    "ask_new_email",
+    "ask_reset",
     "change_password",
+    "change_sign_in_policy",
     "check_password_rules",
+    "confirm_email",
     "create_account",
     "create_token",
     "delete_account",
     "disable_account",
     "enable_account",
+    "end_other_sessions",
+    "end_session",
+    "invite",
+    "invite_again",
+    "invited_account",
+    "is_invited",
     "let_in",
     "list_accounts",
+    "list_sessions",
     "list_tokens",
     "make_setup_link",
+    "proof",
+    "reset_account",
+    "reset_password",
     "revoke_token",
+    "send_verification",
     "session",
     "set_password",
     "set_up",
     "setup_is_open",
     "sign_in",
+    "sign_in_policy",
     "sign_out",
     "sweep_sessions",
     "token",

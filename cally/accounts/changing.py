@@ -1,7 +1,8 @@
 """What may become of an account: locked out, let in again, another password, gone; the last admin always stays."""
 
-from cally.accounts.password_rules import check_password_rules
 from cally.accounts.passwords import password_hash, password_matches
+from cally.accounts.policy import Surroundings, approve_password
+from cally.accounts.taking_over import How, take_password
 from cally.errors import CallyError, invalid, not_found
 from cally.model.accounts import Account, Actor
 from cally.store import Reader, Store, Writer, accounts, audit, bookings, hosts, sessions, teams
@@ -31,7 +32,7 @@ async def disable_account(store: Store, account_id: int, *, now: int, actor: Act
     async with store.write() as tx:
         account = await _get(tx, account_id)
         if account.disabled_at is None:
-            await _require_other_admin(tx, account)
+            await require_other_admin(tx, account)
             await accounts.update_disabled(tx, account_id, now)
             await sessions.delete_of(tx, account_id)
             await _record(tx, account, "disable", now, actor)
@@ -49,29 +50,50 @@ async def enable_account(store: Store, account_id: int, *, now: int, actor: Acto
 
 
 async def set_password(
-    store: Store, account_id: int, password: str, *, now: int, actor: Actor, keep_session: str | None = None
+    store: Store,
+    account_id: int,
+    password: str,
+    *,
+    now: int,
+    actor: Actor,
+    keep_session: str | None = None,
+    around: Surroundings = Surroundings(),  # noqa: B008 - frozen
 ) -> Account:
-    """Give an account another password; every session ends but the one whose token is `keep_session`."""
+    """Give an account another password; every session ends but the one whose token is `keep_session`.
+
+    Its owner is told by a letter. Raises `invalid` (`password`).
+    """
     account = await _get(store.reader, account_id)
-    check_password_rules(password, name=account.name, email=account.email)
+    asked = await approve_password(
+        store.reader, password, name=account.name, email=account.email, account=account, around=around
+    )
     hashed = await password_hash(password)
     kept = token_hash(keep_session) if keep_session is not None else b""
     async with store.write() as tx:
         account = await _get(tx, account_id)
-        await accounts.update_password(tx, account_id, hashed)
-        await sessions.delete_others(tx, account_id, kept=kept)
-        await _record(tx, account, "set_password", now, actor)
+        how: How = "own" if actor.account_id == account_id else "admin"
+        await take_password(tx, account, hashed, kept=kept, how=how, now=now, actor=actor, breach_query=asked)
     return account
 
 
 async def change_password(
-    store: Store, account_id: int, *, current: str, password: str, now: int, actor: Actor, keep_session: str
+    store: Store,
+    account_id: int,
+    *,
+    current: str,
+    password: str,
+    now: int,
+    actor: Actor,
+    keep_session: str,
+    around: Surroundings = Surroundings(),  # noqa: B008 - frozen
 ) -> Account:
     """Give oneself another password; raises `invalid` (`current_password`) unless the present one is known."""
     kept = await accounts.password_hash(store.reader, account_id)
     if not await password_matches(current, kept):
         raise invalid("current_password", "This is not your present password.")
-    return await set_password(store, account_id, password, now=now, actor=actor, keep_session=keep_session)
+    return await set_password(
+        store, account_id, password, now=now, actor=actor, keep_session=keep_session, around=around
+    )
 
 
 async def delete_account(store: Store, account_id: int, *, now: int, actor: Actor) -> None:
@@ -82,7 +104,7 @@ async def delete_account(store: Store, account_id: int, *, now: int, actor: Acto
     """
     async with store.write() as tx:
         account = await _get(tx, account_id)
-        await _require_other_admin(tx, account)
+        await require_other_admin(tx, account)
         await _require_no_bookings(tx, account, now)
         await hosts.delete(tx, account_id)
         await accounts.delete(tx, account_id)
@@ -103,7 +125,8 @@ async def _require_no_bookings(db: Reader, account: Account, now: int) -> None:
         raise CallyError("conflict", sentence, future_bookings=0)
 
 
-async def _require_other_admin(db: Reader, account: Account) -> None:
+async def require_other_admin(db: Reader, account: Account) -> None:
+    """Raise `conflict` for the only admin who can sign in."""
     if account.role == "admin" and account.disabled_at is None and await accounts.count_admins(db) == 1:
         raise CallyError("conflict", f"{account.name} is the only admin; make another one first.")
 

@@ -2,20 +2,11 @@
 
 import msgspec
 
+from cally.accounts.known_devices import meet_device
 from cally.accounts.sessions import start_session
+from cally.accounts.visitors import Visitor
 from cally.model.accounts import Account, Factor
 from cally.store import Writer
-
-
-class Visitor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stands at the door: the network address, what the browser calls itself, and the secret by which it is known.
-
-    `known_device` is the long-lived cookie of a browser that has signed in before, empty otherwise.
-    """
-
-    address: str
-    device: str
-    known_device: str = ""
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,4 +30,5 @@ Entry = Entered | SecondStep
 async def let_in(tx: Writer, account: Account, visitor: Visitor, *, factors: tuple[Factor, ...], now: int) -> Entry:
     """A session for an account that has proved these factors, inside the transaction of the proof."""
     token = await start_session(tx, account, now=now, address=visitor.address, device=visitor.device, factors=factors)
-    return Entered(token=token, account=account)
+    new_device = await meet_device(tx, account, visitor, now=now)
+    return Entered(token=token, account=account, new_device=new_device)

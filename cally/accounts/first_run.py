@@ -1,9 +1,12 @@
 """The first run: a secret address, printed at start, that makes the first admin; it works once and ends by itself."""
 
+from cally.accounts.entering import Entered
+from cally.accounts.known_devices import meet_device
+from cally.accounts.policy import Surroundings
 from cally.accounts.registering import NewAccount, insert_account
 from cally.accounts.sessions import start_session
+from cally.accounts.visitors import Visitor
 from cally.errors import not_found
-from cally.model.accounts import Account
 from cally.store import Reader, Store, accounts, one_time_links
 from cally.vault import new_token, token_hash
 
@@ -42,20 +45,24 @@ async def set_up(
     tz: str,
     locale: str,
     now: int,
-    address: str,
-    device: str,
-) -> tuple[str, Account]:
-    """Make the first admin, use the link up, and sign in: the new session's token and the account.
+    visitor: Visitor,
+    around: Surroundings = Surroundings(),  # noqa: B008 - frozen
+) -> Entered:
+    """Make the first admin, use the link up, and sign in; the browser is known from then on.
 
     Raises `invalid` with the field, `not_found` when the link was used, has ended or never was; nothing is kept then.
     """
     if not await setup_is_open(store.reader, token, now):
         raise not_found("set-up address")
     new = NewAccount(email=email, name=name, role="admin", password=password, slug=slug, tz=tz, locale=locale)
-    hashed = await new.password_hash()
+    hashed = await new.password_hash(store.reader, around)
     async with store.write() as tx:
         consumed = await one_time_links.consume(tx, token_hash=token_hash(token), purpose=PURPOSE, now=now)
         if not consumed or await accounts.count(tx):
             raise not_found("set-up address")
         account = await insert_account(tx, new, hashed, now=now, actor=None, verified=True)
-        return await start_session(tx, account, now=now, address=address, device=device, factors=("setup",)), account
+        token = await start_session(
+            tx, account, now=now, address=visitor.address, device=visitor.device, factors=("setup",)
+        )
+        new_device = await meet_device(tx, account, visitor, now=now, tell=False)
+        return Entered(token=token, account=account, new_device=new_device)

@@ -5,31 +5,66 @@ import unicodedata
 from functools import lru_cache
 from importlib import resources
 
+from cally.accounts.strength import STRONG_ENOUGH, strength
 from cally.errors import CallyError, invalid
 
 SHORTEST = 15  # without a second factor
+SHORTEST_WITH_SECOND_FACTOR = 8
 LONGEST = 256
 UNGUESSABLE = 9  # what must be left without everything guessable: a letter counts 2, a digit 1, for dates are guessed
 SHORTEST_WORD = 3
 WORD_LIST = "guessed_first.txt"
+KINDS = (
+    ("a small letter", str.islower),
+    ("a capital letter", str.isupper),
+    ("a digit", str.isdigit),
+    ("a sign that is neither", lambda one: not one.isalnum()),
+)
 
 
-def check_password_rules(password: str, *, name: str = "", email: str = "") -> None:
+def check_password_rules(
+    password: str,
+    *,
+    name: str = "",
+    email: str = "",
+    site: str = "",
+    second_factor: bool = False,
+    composition: bool = False,
+) -> None:
     """Raise `invalid` (field `password`) unless a password is long enough and hard enough to guess.
 
-    No kind of character is asked for: length decides, and what is left without the words that are tried first, those
-    of the account's own name and address included.
+    Length decides, and what is left without the words that are tried first, those of the account's own name and
+    address and of the server's name (`site`) included. No kind of character is asked for unless `composition` says so.
+    An account with a second factor may have a shorter one.
     """
     text = unicodedata.normalize("NFKC", password[: LONGEST * 4])
-    if len(text) < SHORTEST:
-        raise _refused(f"A password needs at least {SHORTEST} characters; four or five random words are a good one.")
+    shortest = shortest_password(second_factor=second_factor)
+    if len(text) < shortest:
+        raise _refused(f"A password needs at least {shortest} characters; four or five random words are a good one.")
     if len(text) > LONGEST:
         raise _refused(f"A password can have at most {LONGEST} characters.")
-    own = _words(f"{name} {email}")
+    if composition:
+        _require_kinds(text)
+    own = _words(f"{name} {email} {site}")
     if _rest(text, _guessed_first()) < UNGUESSABLE:
         raise _refused("This password is one of those that are guessed first; please take a less common one.")
     if _rest(text, (*own, *_guessed_first())) < UNGUESSABLE:
         raise _refused("This password is made of your name or e-mail address; please take another one.")
+    judged = strength(text, own=own)
+    if judged.score < STRONG_ENOUGH:
+        raise _refused(f"This password is too easy to guess. {judged.advice}".rstrip())
+
+
+def shortest_password(*, second_factor: bool) -> int:
+    """How many characters a password needs at least."""
+    return SHORTEST_WITH_SECOND_FACTOR if second_factor else SHORTEST
+
+
+def _require_kinds(text: str) -> None:
+    missing = [words for words, is_one in KINDS if not any(is_one(one) for one in text)]
+    if missing:
+        listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
+        raise _refused(f"On this server a password also needs {listed}.")
 
 
 @lru_cache(maxsize=1)

@@ -2,8 +2,9 @@
 
 from itertools import count
 
-from cally.accounts.password_rules import check_password_rules
 from cally.accounts.passwords import password_hash
+from cally.accounts.policy import Surroundings, approve_password
+from cally.accounts.verifying import write_verification
 from cally.errors import invalid
 from cally.model.accounts import Account, Actor, Role
 from cally.model.addresses import email_address
@@ -14,6 +15,7 @@ from cally.model.slugs import LONGEST, RESERVED, host_slug, slug_from
 from cally.model.texts import line
 from cally.model.zones import zone
 from cally.store import Reader, Store, Writer, accounts, audit, hosts
+from cally.vault import Vault
 
 NAME_LENGTH = 100
 FALLBACK_SLUG = "host"
@@ -32,12 +34,13 @@ class NewAccount:
         self.tz = zone(tz)
         self.locale = locale_tag(locale)
         self.password = password
-        if password is not None:
-            check_password_rules(password, name=self.name, email=self.email)
 
-    async def password_hash(self) -> str | None:
-        """The hash to keep; made before the transaction, which must not wait for it."""
-        return await password_hash(self.password) if self.password is not None else None
+    async def password_hash(self, db: Reader, around: Surroundings) -> str | None:
+        """The hash to keep; made before the transaction, which must not wait for it. Raises `invalid` (`password`)."""
+        if self.password is None:
+            return None
+        await approve_password(db, self.password, name=self.name, email=self.email, around=around)
+        return await password_hash(self.password)
 
 
 async def create_account(
@@ -53,16 +56,22 @@ async def create_account(
     now: int,
     actor: Actor,
     verified: bool,
+    vault: Vault | None = None,
+    around: Surroundings = Surroundings(),  # noqa: B008 - frozen
 ) -> Account:
     """A new account with its host; on disk when this returns.
 
-    Without a slug the name gives one, made unique; without a password nobody can sign in until one is set. Raises
-    `invalid` with the field, also for an address or slug that is taken.
+    Without a slug the name gives one, made unique; without a password nobody can sign in until one is set. One that is
+    not `verified` is written a letter, for which the vault is needed, and has no public page until its address is
+    confirmed. Raises `invalid` with the field, also for an address or slug that is taken.
     """
     new = NewAccount(email=email, name=name, role=role, password=password, slug=slug, tz=tz, locale=locale)
-    hashed = await new.password_hash()
+    hashed = await new.password_hash(store.reader, around)
     async with store.write() as tx:
-        return await insert_account(tx, new, hashed, now=now, actor=actor, verified=verified)
+        account = await insert_account(tx, new, hashed, now=now, actor=actor, verified=verified)
+        if not verified and vault is not None:
+            await write_verification(tx, vault, account, account.email, now=now)
+        return account
 
 
 async def insert_account(

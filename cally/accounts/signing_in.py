@@ -1,8 +1,9 @@
 """Signing in with address and password: equal answers and equal work whether the account exists or not."""
 
 from cally.accounts.brake import SignInBrake
-from cally.accounts.entering import Entry, Visitor, let_in
+from cally.accounts.entering import Entry, let_in
 from cally.accounts.passwords import is_outdated, password_hash, password_matches
+from cally.accounts.visitors import Visitor
 from cally.errors import CallyError
 from cally.model.accounts import Account, Actor
 from cally.model.addresses import email_address
@@ -16,7 +17,7 @@ async def sign_in(store: Store, *, email: str, password: str, now: int, visitor:
     `retry_after` seconds.
     """
     address = visitor.address
-    wanted = _normal(email)
+    wanted = normal_email(email)
     brake.attempt(address, wanted, now)
     known = await accounts.by_email(store.reader, wanted)
     kept = await accounts.password_hash(store.reader, known.id) if known and known.disabled_at is None else None
@@ -48,7 +49,7 @@ async def _note_failure(store: Store, known: Account | None, *, now: int, addres
         await audit.insert(tx, now=now, actor=actor, tag="guest:session:refuse", subject=subject)
 
 
-def _normal(email: str) -> str:
+def normal_email(email: str) -> str:
     """The address as accounts are found by it; what is no address belongs to nobody."""
     try:
         return email_address(email)

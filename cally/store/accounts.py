@@ -42,6 +42,18 @@ UPDATE account
 SET password_hash = :password_hash
 WHERE id = :id
 """
+UPDATE_EMAIL = """
+UPDATE account
+SET email = :email,
+    verified_at = :now
+WHERE id = :id
+"""
+UPDATE_VERIFIED = """
+UPDATE account
+SET verified_at = :now
+WHERE id = :id
+  AND verified_at IS NULL
+"""
 UPDATE_NAME = """
 UPDATE account
 SET name = :name
@@ -126,6 +138,16 @@ async def update_password(tx: Writer, id: int, password_hash: str) -> None:
 async def update_disabled(tx: Writer, id: int, disabled_at: int | None) -> None:
     """Lock an account out, or (None) let it in again."""
     await tx.run(UPDATE_DISABLED, id=id, disabled_at=disabled_at)
+
+
+async def update_email(tx: Writer, id: int, email: str, *, now: int) -> None:
+    """Give an account another mail address, which its owner has proved to be theirs; raises `Duplicate` when taken."""
+    await tx.run(UPDATE_EMAIL, id=id, email=email, now=now)
+
+
+async def update_verified(tx: Writer, id: int, *, now: int) -> bool:
+    """Note that an account's owner has proved its address; False when that was known."""
+    return await tx.run(UPDATE_VERIFIED, id=id, now=now) == 1
 
 
 async def update_name(tx: Writer, id: int, name: str) -> None:

@@ -7,7 +7,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from cally.accounts import Entry, SecondStep, Visitor, sign_out
+from cally.accounts import Entry, SecondStep, Surroundings, Visitor, sign_out
 from cally.web.addresses import client_address
 from cally.web.doors import Doors
 from cally.web.signed_in import device, is_https, session_token, sign_in_cookie
@@ -27,6 +27,11 @@ def visitor(request: Request[Any, Any, Any], doors: Doors) -> Visitor:
         device=device(request),
         known_device=request.cookies.get(_named(doors, DEVICE_COOKIE), ""),
     )
+
+
+def around(doors: Doors) -> Surroundings:
+    """Where a password is chosen, for the rules that judge it."""
+    return Surroundings(public_url=doors.public_url(), allowed=doors.allowed_networks)
 
 
 async def entered(request: Request[Any, Any, Any], doors: Doors, entry: Entry, wanted: str) -> Response[Any]:

@@ -7,13 +7,13 @@ from cally.accounts.first_run import LINK_SECONDS
 from cally.errors import CallyError
 from cally.model.accounts import Account
 from cally.store import Store, accounts
-from tests.accounts.conftest import HOME, PASSWORD, make
+from tests.accounts.conftest import FIREFOX, PASSWORD, make
 from tests.cast import NOW, TZ
 
 
 async def answered(store: Store, token: str, *, now: int = NOW, password: str = PASSWORD) -> tuple[str, Account]:
     """Somebody fills in the page behind the link."""
-    return await set_up(
+    entry = await set_up(
         store,
         token=token,
         email="ada@example.com",
@@ -23,9 +23,9 @@ async def answered(store: Store, token: str, *, now: int = NOW, password: str = 
         tz=TZ,
         locale="en",
         now=now,
-        address=HOME,
-        device="Firefox",
+        visitor=FIREFOX,
     )
+    return entry.token, entry.account
 
 
 async def link(store: Store, now: int = NOW) -> str:

@@ -1,11 +1,14 @@
 """A session ends by itself, by its owner, and with its account."""
 
 from cally.accounts import disable_account, session, sign_out, sweep_sessions, touch_session
-from cally.accounts.sessions import IDLE_SECONDS, LONGEST_SECONDS, TOUCH_SECONDS
+from cally.accounts.sessions import TOUCH_SECONDS
 from cally.model.accounts import Account
 from cally.store import Store
 from tests.accounts.conftest import CLI, signed_in
 from tests.cast import DAY, NOW
+
+IDLE_SECONDS = 7 * DAY
+LONGEST_SECONDS = 30 * DAY
 
 
 async def last_used(store: Store) -> int:

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from cally.accounts import set_up, setup_is_open
 from cally.accounts.password_rules import SHORTEST
@@ -14,13 +13,13 @@ from cally.model.accounts import Actor
 from cally.ops.live import PUBLIC_URL, change_public_url
 from cally.store import settings
 from cally.web import forms
-from cally.web.addresses import asked_scheme, client_address
+from cally.web.addresses import asked_scheme
 from cally.web.doors import Doors
+from cally.web.entering import around, entered, visitor
 from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Page
 from cally.web.pages.setup.guesses import guessed_locale, guessed_zone
 from cally.web.rendering import render
-from cally.web.signed_in import device, sign_in_cookie
 from cally.web.zone_names import zone_names
 
 
@@ -37,9 +36,9 @@ async def you(request: Asked, doors: NamedDependency[Doors], token: FromPath[str
 async def make_admin(request: Asked, doors: NamedDependency[Doors], token: FromPath[str]) -> Page:
     """Make the first admin and sign them in."""
     form = await forms.read(request)
-    address = client_address(request.scope, doors.trusted_proxies)
+    who = visitor(request, doors)
     try:
-        session, account = await set_up(
+        entry = await set_up(
             doors.store,
             token=token,
             email=form.text("email"),
@@ -49,18 +48,16 @@ async def make_admin(request: Asked, doors: NamedDependency[Doors], token: FromP
             tz=form.text("tz"),
             locale=form.text("locale") or guessed_locale(request.headers.get("accept-language", "")),
             now=doors.clock(),
-            address=address,
-            device=device(request),
+            visitor=who,
+            around=around(doors),
         )
     except CallyError as error:
         if error.code == "not_found":
             return render(request, "pages/setup/closed.html", status=404)
         form.note(error)
         return _page(request, form, status=422)
-    await _keep_public_url(request, doors, Actor(kind="admin", account_id=account.id, address=address))
-    response = Redirect("/setup/hours", status_code=303)
-    response.set_cookie(sign_in_cookie(doors, session))
-    return response
+    await _keep_public_url(request, doors, Actor(kind="admin", account_id=entry.account.id, address=who.address))
+    return await entered(request, doors, entry, "/setup/hours")
 
 
 ROUTES = [you, make_admin]
