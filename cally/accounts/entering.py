@@ -3,6 +3,7 @@
 import msgspec
 
 from cally.accounts.known_devices import meet_device
+from cally.accounts.second_factors import has_second_factor, start_second_step
 from cally.accounts.sessions import start_session
 from cally.accounts.visitors import Visitor
 from cally.model.accounts import Account, Factor
@@ -28,7 +29,17 @@ Entry = Entered | SecondStep
 
 
 async def let_in(tx: Writer, account: Account, visitor: Visitor, *, factors: tuple[Factor, ...], now: int) -> Entry:
-    """A session for an account that has proved these factors, inside the transaction of the proof."""
+    """A session for an account that has proved these factors, inside the transaction of the proof.
+
+    Where the account has a second factor and a passkey was not the first, this is only half the way.
+    """
+    if "passkey" not in factors and await has_second_factor(tx, account.id):
+        return SecondStep(token=await start_second_step(tx, account, factors, now=now), account=account)
+    return await enter(tx, account, visitor, factors=factors, now=now)
+
+
+async def enter(tx: Writer, account: Account, visitor: Visitor, *, factors: tuple[Factor, ...], now: int) -> Entered:
+    """The session of an account whose every factor has been proved; only `let_in` and the second step end here."""
     token = await start_session(tx, account, now=now, address=visitor.address, device=visitor.device, factors=factors)
     new_device = await meet_device(tx, account, visitor, now=now)
     return Entered(token=token, account=account, new_device=new_device)
