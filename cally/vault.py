@@ -53,6 +53,10 @@ class Vault:
         expected = _text(self._mac(purpose, subject))
         return subject if hmac.compare_digest(expected.encode(), signature.encode()) else None
 
+    def fingerprint(self, purpose: str, text: str) -> bytes:
+        """A text's keyed fingerprint for one purpose (32 bytes): equal texts have equal ones, nobody can go back."""
+        return hmac.digest(self._link, f"{purpose}\0\0{text}".encode(), "sha256")
+
     def _mac(self, purpose: str, subject: str) -> bytes:
         return hmac.digest(self._link, f"{purpose}\0{subject}".encode(), "sha256")[:SIGNATURE_BYTES]
 

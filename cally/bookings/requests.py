@@ -21,7 +21,10 @@ SEVERAL_SEPARATOR = "\n"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that may be booked: cleaned, complete, in the event type's terms."""
+    """A request that may be booked: cleaned, complete, in the event type's terms.
+
+    `consent_text` is what the guest agreed to, empty where nothing is asked.
+    """
 
     guest: Guest
     companions: tuple[Companion, ...]
@@ -31,6 +34,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     duration_minutes: int
     nights: int | None = None
     seats: int = 1
+    consent_text: str = ""
 
 
 def wanted(request: BookingRequest, offer: Offer) -> Wanted:

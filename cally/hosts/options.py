@@ -4,8 +4,10 @@ from cally.errors import invalid
 from cally.hosts.rules import number_in_range
 from cally.model.options import EventTypeOptions, Series, Stay
 from cally.model.rules import DAYS, Day, EventTypeRules
+from cally.model.texts import paragraph
 
 ACTIVE_PER_GUEST = 1_000
+CONSENT_LENGTH = 2_000
 LAST_MINUTE = 1_439
 NIGHTS = 366
 SERIES_FROM = 2
@@ -24,6 +26,7 @@ def checked_options(options: EventTypeOptions) -> EventTypeOptions:
         keep_host=options.keep_host,
         guests_meet=options.guests_meet,
         waitlist=options.waitlist,
+        consent=paragraph(options.consent, "consent", longest=CONSENT_LENGTH),
         stay=_stay(options.stay) if options.stay else None,
         series=_series(options.series) if options.series else None,
     )

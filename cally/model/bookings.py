@@ -124,7 +124,10 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BookingRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a guest asks for. `answers` maps question ids to what was written; a stay has `nights`, not minutes."""
+    """What a guest asks for. `answers` maps question ids to what was written; a stay has `nights`, not minutes.
+
+    `consent` is `yes`, or the version of the text that the guest was shown and agreed to; empty without.
+    """
 
     host: str
     event_type: str
@@ -138,6 +141,7 @@ class BookingRequest(msgspec.Struct, frozen=True, kw_only=True):
     place: int = 0
     guest_phone: str = ""
     hold: str | None = None
+    consent: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ class EventTypeOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     `active_per_guest` bounds a guest's live bookings ahead (rule 46). `keep_host`: a reschedule stays with its host
     while that one is free (rule 63). `guests_meet`: guests of one session may see each other's names (rule 59).
+    `consent`: what guests must agree to, in Markdown, beside what the admin asks of all.
     """
 
     keeps: Keeps | None = None
@@ -41,5 +42,6 @@ class EventTypeOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     keep_host: bool = True
     guests_meet: bool = False
     waitlist: bool = False
+    consent: str = ""
     stay: Stay | None = None
     series: Series | None = None

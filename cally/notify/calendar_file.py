@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from cally.model.bookings import Booking, Status
+from cally.model.erased import ERASED_EMAIL
 from cally.model.messages import HostTold, Recipient
 from cally.notify.places import place_url, where_line
 from cally.notify.vtimezone import vtimezone
@@ -136,6 +137,8 @@ def add_attendees(event: "Event", booking: Booking, reader: Recipient, hosts: Se
         event.add("attendee", attendee(host.name, host.email, **silent), encode=False)
     event.add("attendee", attendee(booking.guest.name, booking.guest.email, **silent), encode=False)
     for one in booking.companions:
+        if one.email == ERASED_EMAIL:
+            continue
         event.add("attendee", attendee(one.name or one.email, one.email, **silent), encode=False)
 
 

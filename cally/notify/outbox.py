@@ -5,6 +5,7 @@ import hashlib
 import msgspec
 
 from cally.model.bookings import Booking
+from cally.model.erased import ERASED_EMAIL
 from cally.model.messages import Kind, Medium, Recipient, Snapshot
 from cally.store import Writer, channels, jobs, messages
 
@@ -119,7 +120,7 @@ async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind, *, host_alone: b
     found.append(Mailing(recipient="host", medium="mail", address=snapshot.host_email))
     for channel in await channels.list_of(tx, snapshot.host_id or booking.host_id):
         found.append(Mailing(recipient="host", medium="channel", address=channel.name, channel_id=channel.id))
-    return found
+    return [one for one in found if one.address != ERASED_EMAIL]
 
 
 async def _stands_or_stood(tx: Writer, booking_id: int, kind: Kind) -> bool:

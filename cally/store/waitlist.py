@@ -16,6 +16,12 @@ SELECT id, uid, host_id, event_type_id, starts_at, ends_at, guest_name, guest_em
 FROM waitlist_entry
 WHERE uid = :uid
 """
+BY_ID = """
+SELECT id, uid, host_id, event_type_id, starts_at, ends_at, guest_name, guest_email, guest_tz, guest_locale, state,
+       invited, hold_uid, expires_at, booking_id, created_at, updated_at
+FROM waitlist_entry
+WHERE id = :id
+"""
 WAITING_BETWEEN = """
 SELECT id, uid, host_id, event_type_id, starts_at, ends_at, guest_name, guest_email, guest_tz, guest_locale, state,
        invited, hold_uid, expires_at, booking_id, created_at, updated_at
@@ -107,6 +113,12 @@ async def insert(tx: Writer, entry: WaitlistEntry) -> None:
 async def by_uid(db: Reader, uid: str) -> WaitlistEntry | None:
     """The entry of that permanent name."""
     row = await db.row(BY_UID, uid=uid)
+    return _entry(row) if row else None
+
+
+async def by_id(db: Reader, id: int) -> WaitlistEntry | None:
+    """The entry of that row."""
+    row = await db.row(BY_ID, id=id)
     return _entry(row) if row else None
 
 
