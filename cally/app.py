@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from cally.bookings import Availability
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import RecurringJob, Worker
-from cally.ops import health, lock, logs, notify_systemd
+from cally.ops import audit_log, health, lock, logs, notify_systemd
 from cally.ops.listening import BACKLOG, Listening
 from cally.ops.live import Live
 from cally.store import Store, open_store
@@ -47,6 +47,7 @@ CALENDARS_SECONDS = 60
 TIME_LAW_SECONDS = 3_600
 HOLIDAYS_SECONDS = 3_600
 WAITLIST_SECONDS = 30
+AUDIT_SECONDS = 3_600
 
 log = logging.getLogger("cally")
 
@@ -144,6 +145,7 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
         RecurringJob("waitlist", WAITLIST_SECONDS, partial(bookings.turn_waitlist, store)),
         RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
+        RecurringJob("audit", AUDIT_SECONDS, partial(audit_log.look_after, store)),
     ]
     return Worker(
         store,
@@ -218,6 +220,9 @@ async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio
     await _stop(server, serving, worker)
     for task in (working, serving, pulse, *ends):
         task.cancel()
+    with suppress(CallyError):
+        await doors.refusals.flush(doors.store, doors.clock())
+    await audit_log.say_head(doors.store.reader)
     return 1 if faults else 0
 
 
@@ -263,6 +268,8 @@ async def _pulse(doors: Doors, worker: Worker) -> None:
         if await _alive(doors.store, worker):
             notify_systemd.notify("WATCHDOG=1")
         known = await _told(doors, known)
+        with suppress(CallyError):
+            await doors.refusals.flush(doors.store, doors.clock())
         await asyncio.sleep(notify_systemd.watchdog_seconds() or PULSE_SECONDS)
 
 

@@ -160,6 +160,20 @@ async def prune(store: Store, now: int) -> int:
             return number
 
 
+async def look_after(store: Store, now: int) -> None:
+    """Every hour: say where the log ends, remove what is too old, and once a day look whether all of it still fits."""
+    db = store.reader
+    if await audit_chain.oldest_at(db, default=now) < now - (await keep_days(db) + 1) * DAY:
+        await prune(store, now)
+    await say_head(db)
+    known = await last_verdict(db)
+    if known is None or known.at <= now - DAY:
+        found = await verify(db, now=now)
+        await keep_verdict(store, found)
+        if not found.ok:
+            log.error("The audit log does not fit at entry %s: %s.", found.fault_id, found.fault)
+
+
 def _erased_by(link: ChainLink) -> set[int]:
     said = msgspec.json.decode(link.facts).get("entries")
     return {int(word) for word in str(said).split() if word.isdigit()} if link.tag.endswith(":audit:erase") else set()

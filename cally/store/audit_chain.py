@@ -50,6 +50,12 @@ OLDEST = """
 SELECT MIN(id)
 FROM audit_entry
 """
+OLDEST_AT = """
+SELECT at
+FROM audit_entry
+ORDER BY id
+LIMIT 1
+"""
 OLDER = """
 SELECT id, at, hash
 FROM audit_entry
@@ -131,6 +137,12 @@ async def oldest(db: Reader) -> int:
     """The number of the oldest entry that is still there; 0 of an empty log."""
     row = await db.row(OLDEST)
     return (row[0] or 0) if row else 0
+
+
+async def oldest_at(db: Reader, *, default: int) -> int:
+    """When the oldest entry was noted; `default` for an empty log."""
+    row = await db.row(OLDEST_AT)
+    return int(row[0]) if row else default
 
 
 async def prune(tx: Writer, *, before: int, now: int, limit: int = 10 * STEP) -> int:

@@ -14,6 +14,7 @@ from cally.web.errors import on_error
 from cally.web.headers import with_headers
 from cally.web.origin import same_origin_only
 from cally.web.pages import admin, host, public, setup
+from cally.web.refused import refusals_noted
 from cally.web.signed_in import session
 
 Application = Any
@@ -39,7 +40,7 @@ def routes(doors: Doors) -> Litestar:
         route_handlers=handlers,
         dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
         exception_handlers={Exception: on_error},
-        middleware=[same_origin_only],
+        middleware=[refusals_noted, same_origin_only],
         state=State({"doors": doors, "slots": SlotsMemory()}),
         request_max_body_size=limits.BODY_BYTES,
         openapi_config=None,

@@ -7,7 +7,9 @@ from cally.accounts import SignInBrake
 from cally.bookings import Availability
 from cally.clock import Clock
 from cally.notify import MailSettings
+from cally.ops.audit_check import AuditCheck
 from cally.ops.health import HealthReport
+from cally.ops.refusals import Refusals
 from cally.store import Store
 from cally.vault import Vault
 from cally.web.guest_brake import GuestBrake
@@ -27,6 +29,7 @@ class Doors:
     `brake` slows down whoever guesses passwords, `guests` whoever books and holds like a machine. `reload` makes a
     changed setting count; those named in `fixed` (`public_url`, `smtp_url`) were decided by the operator and cannot be
     changed in the browser.
+    `refusals` gathers what was refused for the audit log, `audit_check` looks whether that log is whole.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
     """
 
@@ -42,6 +45,8 @@ class Doors:
     limits: bool = True
     brake: SignInBrake = field(default_factory=SignInBrake)
     guests: GuestBrake = field(default_factory=GuestBrake)
+    refusals: Refusals = field(default_factory=Refusals)
+    audit_check: AuditCheck = field(default_factory=AuditCheck)
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
     allowed_networks: tuple[str, ...] = ()

@@ -7,8 +7,10 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
 from cally import accounts
-from cally.model.accounts import Session
+from cally.model.accounts import Actor, Session
+from cally.web.addresses import client_address
 from cally.web.doors import Doors
+from cally.web.refused import know
 
 SECURE_NAME = "__Host-cally"
 PLAIN_NAME = "cally"
@@ -36,6 +38,9 @@ async def session(request: Request[Any, Any, Any], doors: NamedDependency[Doors]
         return None
     now = doors.clock()
     found = await accounts.session(doors.store.reader, token, now)
+    if found is not None:
+        address = client_address(request.scope, doors.trusted_proxies)
+        know(request, Actor(kind=found.account.role, account_id=found.account.id, address=address))
     if found is not None and request.method not in {"GET", "HEAD", "OPTIONS"}:
         await accounts.touch_session(doors.store, token, found, now)
     return found

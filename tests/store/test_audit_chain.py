@@ -11,6 +11,9 @@ from cally.ops import audit_log
 from cally.store import Store, audit, audit_chain
 from tests.cast import AS_CLEO, DAY, NOW
 
+BY_HAND = (
+    "INSERT INTO audit_entry (id, at, actor, address, tag, subject, facts) VALUES (11, 1, 'host', '', '', '', '{}')"
+)
 ADA = Actor(kind="host", account_id=7, address="192.0.2.1")
 
 
@@ -41,7 +44,7 @@ async def test_what_is_noted_is_sound(noted: Store):
         "UPDATE audit_entry SET address = '', facts = '{}', salt = NULL, erased_by = 4 WHERE id = 3",
         "DELETE FROM audit_entry WHERE id = 3",
         "DELETE FROM audit_entry",
-        "INSERT INTO audit_entry (id, at, actor, address, tag, subject, facts) VALUES (11, 1, 'host', '', '', '', '{}')",
+        BY_HAND,
         "REPLACE INTO audit_entry SELECT * FROM audit_entry WHERE id = 3",
     ],
 )
@@ -67,7 +70,7 @@ async def test_the_database_refuses_to_change_what_was_noted(noted: Store, act: 
         ("UPDATE audit_entry SET address = '', facts = '{}', salt = NULL, erased_by = 99 WHERE id = 2", 2),
         ("UPDATE audit_entry SET hash = zeroblob(32) WHERE id = 8", 8),
         (
-            "INSERT INTO audit_entry (id, at, actor, address, tag, subject, facts) VALUES (11, 1, '', '', '', '', '{}')",
+            BY_HAND,
             11,
         ),
     ],

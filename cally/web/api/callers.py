@@ -10,6 +10,7 @@ from cally.errors import CallyError
 from cally.model.accounts import Account, Actor, ApiToken
 from cally.web.addresses import client_address
 from cally.web.doors import Doors
+from cally.web.refused import know
 
 BEARER = "bearer "
 
@@ -60,7 +61,9 @@ async def identified(request: Request[Any, Any, Any], doors: Doors, now: int) ->
     if known is None:
         return None
     address = client_address(request.scope, doors.trusted_proxies)
-    return Caller(token=known[0], account=known[1], address=address)
+    found = Caller(token=known[0], account=known[1], address=address)
+    know(request, Actor(kind=found.account.role, account_id=found.account.id, address=address))
+    return found
 
 
 def anybody(request: Request[Any, Any, Any], doors: Doors) -> Actor:
