@@ -11,9 +11,10 @@ from cally.web import api, limits, static
 from cally.web.api.v1.slots import SlotsMemory
 from cally.web.doors import Doors
 from cally.web.errors import on_error
+from cally.web.gate import gate
 from cally.web.headers import with_headers
 from cally.web.origin import same_origin_only
-from cally.web.pages import admin, host, public, setup
+from cally.web.pages import account, admin, host, public, setup
 from cally.web.refused import refusals_noted
 from cally.web.signed_in import session
 
@@ -34,13 +35,13 @@ def routes(doors: Doors) -> Litestar:
         return doors
 
     handlers: list[Any] = [*static.ROUTES, *api.ROUTES]
-    for pages in (setup, host, admin, public):
+    for pages in (setup, account, host, admin, public):
         handlers.extend(pages.ROUTES)
     return Litestar(
         route_handlers=handlers,
         dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
         exception_handlers={Exception: on_error},
-        middleware=[refusals_noted, same_origin_only],
+        middleware=[refusals_noted, gate(doors), same_origin_only],
         state=State({"doors": doors, "slots": SlotsMemory()}),
         request_max_body_size=limits.BODY_BYTES,
         openapi_config=None,

@@ -44,6 +44,14 @@ def is_local(scope: Any, trusted_proxies: tuple[str, ...]) -> bool:
     return _is_address(address) and ipaddress.ip_address(address).is_loopback
 
 
+def is_here(scope: Any, trusted_proxies: tuple[str, ...]) -> bool:
+    """Whether the asker sits at this machine, or has come through a unix socket that nobody forwards from."""
+    if is_local(scope, trusted_proxies):
+        return True
+    spoken_for = _forwarded(scope) or _header(scope, b"forwarded") or _header(scope, b"via")
+    return not _peer(scope) and not client_address(scope, trusted_proxies) and not spoken_for
+
+
 def _peer(scope: Any) -> str:
     client = scope.get("client")
     return client[0] if client else ""

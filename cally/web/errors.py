@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from cally.brakes.limits import refused
 from cally.errors import CallyError
 from cally.web import rendering
 
@@ -19,6 +20,7 @@ STATUS = {
     "malformed": 400,
     "unauthorized": 401,
     "sign_in_failed": 401,
+    "step_over": 401,
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
@@ -80,7 +82,7 @@ def problem(error: CallyError, status: int | None = None, headers: Mapping[str, 
         content=problem_text(error, number),
         status_code=number,
         media_type=PROBLEM_TYPE,
-        headers={**_retry(error), **(headers or {})},
+        headers={**retry_headers(error), **(headers or {})},
     )
 
 
@@ -103,7 +105,7 @@ def _page(request: Request[Any, Any, Any], error: CallyError, status: int, heade
         request,
         "pages/error.html",
         status,
-        headers={**_retry(error), **headers},
+        headers={**retry_headers(error), **headers},
         number=status,
         heading=HEADINGS.get(status, "This did not work"),
         sentence=error.sentence,
@@ -131,6 +133,9 @@ def _challenge(error: CallyError) -> dict[str, str]:
     return {"www-authenticate": 'Bearer realm="cally"'} if error.code == "unauthorized" else {}
 
 
-def _retry(error: CallyError) -> dict[str, str]:
+def retry_headers(error: CallyError) -> dict[str, str]:
+    """When to come back, and which limit is used up."""
     seconds = error.facts.get("retry_after", RETRY_SECONDS.get(error.code))
-    return {} if seconds is None else {"retry-after": str(seconds)}
+    if seconds is None:
+        return {}
+    return {"retry-after": str(seconds), **refused(str(error.facts.get("limit", "")), int(seconds))}

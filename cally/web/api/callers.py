@@ -10,6 +10,7 @@ from cally.errors import CallyError
 from cally.model.accounts import Account, Actor, ApiToken
 from cally.web.addresses import client_address
 from cally.web.doors import Doors
+from cally.web.gate import count, require_from
 from cally.web.refused import know
 
 BEARER = "bearer "
@@ -44,6 +45,11 @@ async def caller(request: Request[Any, Any, Any], doors: Doors, scope: str, now:
     found = await identified(request, doors, now)
     if found is None:
         raise CallyError("unauthorized", "This needs a token: send it as `Authorization: Bearer cally_…`.")
+    verdict = doors.guests.account(found.account.id, found.address, now)
+    if verdict is not None:
+        count(request.scope, verdict)
+    if scope.startswith("admin:"):
+        await require_from(doors, request.scope, "admin", found.address)
     if not found.has(scope):
         raise CallyError("forbidden", f"This token does not have the scope {scope}.", scope=scope)
     if request.method != "GET":
