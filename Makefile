@@ -6,7 +6,7 @@ DEV := $(BIN)/.ready-to-test
 SOURCES := cally tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint fix torture bench shots docs erd hooks clean
+.PHONY: help run demo test check lint fix torture attack bench shots docs erd hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ fix: $(DEV) ## format, and mend what ruff can mend
 
 torture: $(DEV) ## kill -9 a booking server again and again, cut the power, and let the oracle judge
 	$(BIN)/python -m tests.process.torture
+
+attack: $(DEV) ## let sqlmap and wapiti loose on a furnished server
+	$(BIN)/python -m tests.process.scanners
 
 bench: $(DEV) tools ## measure, beside a ceiling measured in the same run; prints JSON
 	$(BIN)/python -m benchmarks
