@@ -30,6 +30,8 @@ class NewAccount:
         self.name = line(name, "name", longest=NAME_LENGTH)
         self.email = email_address(email)
         self.role = role
+        if slug and role == "assistant":
+            raise invalid("slug", "An assistant has no page, and so no address.")
         self.slug = host_slug(slug) if slug else None
         self.tz = zone(tz)
         self.locale = locale_tag(locale)
@@ -59,7 +61,7 @@ async def create_account(
     vault: Vault | None = None,
     around: Surroundings = Surroundings(),  # noqa: B008 - frozen
 ) -> Account:
-    """A new account with its host; on disk when this returns.
+    """A new account with its host, an assistant's without one; on disk when this returns.
 
     Without a slug the name gives one, made unique; without a password nobody can sign in until one is set. One that is
     not `verified` is written a letter, for which the vault is needed, and has no public page until its address is
@@ -77,10 +79,13 @@ async def create_account(
 async def insert_account(
     tx: Writer, new: NewAccount, hashed: str | None, *, now: int, actor: Actor | None, verified: bool
 ) -> Account:
-    """Store account, host and audit entry; without `actor` the new account itself is who acts."""
+    """Store account, host and audit entry; without `actor` the new account itself is who acts.
+
+    An assistant is no host: without a page, and without a slug.
+    """
     if await accounts.by_email(tx, new.email) is not None:
         raise invalid("email", "There is already an account with this e-mail address.")
-    address = await _free_slug(tx, new)
+    address = await _free_slug(tx, new) if new.role != "assistant" else ""
     account = await accounts.insert(
         tx,
         id=new_id(now),
@@ -91,7 +96,8 @@ async def insert_account(
         verified_at=now if verified else None,
         created_at=now,
     )
-    await hosts.insert(tx, _host(account, address, new), now=now)
+    if address:
+        await hosts.insert(tx, _host(account, address, new), now=now)
     who = actor or Actor(kind=account.role, account_id=account.id)
     facts = {"role": account.role, "slug": address}
     subject = f"account:{account.id}"

@@ -1,5 +1,6 @@
 """Sessions: a 256-bit token kept as its hash, an idle limit and an absolute one, and their end."""
 
+from cally.accounts.acting import end_acting
 from cally.accounts.policy import SignInPolicy, sign_in_policy
 from cally.errors import not_found
 from cally.model.accounts import Account, Actor, Factor, Session
@@ -77,6 +78,7 @@ async def sign_out(store: Store, token: str, *, now: int, address: str = "") -> 
         if found is None:
             return
         await sessions.delete(tx, hashed)
+        await end_acting(tx, found, now=now, address=address)
         account = found.account
         actor = Actor(kind=account.role, account_id=account.id, address=address)
         tag = f"{account.role}:session:delete"

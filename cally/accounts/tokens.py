@@ -34,7 +34,7 @@ async def create_token(
             id=new_id(now),
             account_id=account_id,
             name=title,
-            scopes=_scopes(scopes, account),
+            scopes=allowed_scopes(scopes, account),
             created_at=now,
             expires_at=expires_at,
             last_used_at=None,
@@ -80,10 +80,13 @@ async def revoke_token(store: Store, *, account_id: int, token_id: int, now: int
         await audit.insert(tx, now=now, actor=actor, tag=tag, subject=subject, token=token_id)
 
 
-def _scopes(wanted: Collection[str], account: Account) -> tuple[str, ...]:
+def allowed_scopes(wanted: Collection[str], account: Account) -> tuple[str, ...]:
+    """The scopes in their order; raises `invalid` for an unknown one, for none, and for those the role may not have."""
     unknown = sorted(set(wanted) - set(SCOPES))
     if unknown:
         raise invalid("scopes", f"The scope “{unknown[0]}” is unknown; there are {', '.join(SCOPES)}.")
+    if account.role == "assistant":
+        raise invalid("scopes", "An assistant has no tokens; the hosts they work for have their own.")
     if not wanted:
         raise invalid("scopes", f"A token needs at least one scope; there are {', '.join(SCOPES)}.")
     if account.role != "admin" and any(scope.startswith(ADMIN_PREFIX) for scope in wanted):

@@ -33,6 +33,15 @@ from cally.hosts.schedules import (
     update_schedule,
 )
 from cally.hosts.shares import Share, choose_schedule, next_turns, opt_out, share_of, shares_of
+from cally.hosts.team_invitations import (
+    accept_invitation,
+    decline_invitation,
+    invite_member,
+    invited_to,
+    list_invitations,
+    team_asking,
+    withdraw_invitation,
+)
 from cally.hosts.teams import (
     TeamDraft,
     add_member,
@@ -68,6 +77,7 @@ __all__ = [
     "Share",
     "TeamDraft",
     "TimeOffDraft",
+    "accept_invitation",
     "add_member",
     "archive_event_type",
     "archive_resource",
@@ -79,6 +89,7 @@ __all__ = [
     "create_team",
     "create_time_off",
     "dates_between",
+    "decline_invitation",
     "default_rules",
     "delete_schedule",
     "delete_team",
@@ -89,11 +100,14 @@ __all__ = [
     "forget_time_off",
     "host_by_id",
     "host_by_slug",
+    "invite_member",
+    "invited_to",
     "keeps",
     "list_blocks",
     "list_colleagues",
     "list_event_types",
     "list_hosts",
+    "list_invitations",
     "list_resources",
     "list_schedules",
     "list_standing_in",
@@ -114,6 +128,7 @@ __all__ = [
     "share_of",
     "shares_of",
     "stand_in_no_more",
+    "team_asking",
     "team_by_id",
     "team_by_slug",
     "team_for",
@@ -127,4 +142,5 @@ __all__ = [
     "update_schedule",
     "update_team",
     "update_time_off",
+    "withdraw_invitation",
 ]

@@ -13,7 +13,7 @@ from cally.model.slugs import LONGEST, slug_from
 from cally.model.slugs import slug as slug_of
 from cally.model.teams import Team, TeamMember
 from cally.model.texts import line, paragraph
-from cally.store import Reader, Store, Writer, audit, bookings, event_types, hosts, schedules, teams
+from cally.store import Reader, Store, Writer, audit, bookings, event_types, hosts, schedules, team_invitations, teams
 
 NAME_LENGTH = 100
 ABOUT_LENGTH = 2_000
@@ -36,21 +36,21 @@ async def create_team(store: Store, host_id: int, draft: TeamDraft, *, now: int,
     Raises `invalid` with the field, also for a slug that another team has; `not_found` for an unknown host.
     """
     async with store.write() as tx:
-        await _host(tx, host_id)
+        await host_there(tx, host_id)
         team = await _team(tx, new_id(now), draft)
         await teams.insert(tx, team, now=now)
         await teams.insert_member(tx, TeamMember(team_id=team.id, host_id=host_id, manages=True), now=now)
-        await _record(tx, team, "create", now, actor)
+        await record(tx, team, "create", now, actor)
     return team
 
 
 async def update_team(store: Store, team_id: int, draft: TeamDraft, *, now: int, actor: Actor) -> Team:
     """Write a team's name, address and words anew; the old address answers no more. Who may, the door must judge."""
     async with store.write() as tx:
-        known = await _get(tx, team_id)
+        known = await team_there(tx, team_id)
         team = await _team(tx, known.id, draft)
         await teams.update(tx, team)
-        await _record(tx, team, "update", now, actor)
+        await record(tx, team, "update", now, actor)
     return team
 
 
@@ -60,7 +60,7 @@ async def delete_team(store: Store, team_id: int, *, now: int, actor: Actor) -> 
     Raises `conflict` (`future_bookings`) while bookings of it lie ahead (rule 57). Who may, the door must judge.
     """
     async with store.write() as tx:
-        team = await _get(tx, team_id)
+        team = await team_there(tx, team_id)
         ahead = await teams.count_ahead(tx, team.id, now=now)
         if ahead:
             sentence = f"“{team.name}” has {ahead} bookings ahead; cancel them first, or wait until they are over."
@@ -69,25 +69,35 @@ async def delete_team(store: Store, team_id: int, *, now: int, actor: Actor) -> 
             await event_types.archive(tx, event_type.id, slug=f"{event_type.slug}~{event_type.id}", now=now)
         for member in await teams.members(tx, team.id):
             await teams.delete_assignable_of(tx, team.id, member.host_id)
+        await team_invitations.delete_of_team(tx, team.id)
         await teams.archive(tx, team.id, slug=f"{team.slug}~{team.id}", now=now)
-        await _record(tx, team, "delete", now, actor)
+        await record(tx, team, "delete", now, actor)
 
 
 async def add_member(
     store: Store, team_id: int, host_id: int, *, manages: bool = False, now: int, actor: Actor
 ) -> TeamMember:
-    """Take a host into a team; one who is in it already is only told anew whether they manage it."""
+    """Take a host into a team without asking them, which only admins may; who else asks, uses `invite_member`.
+
+    One who is in it already is only told anew whether they manage it.
+    """
     async with store.write() as tx:
-        team, host = await _get(tx, team_id), await _host(tx, host_id)
+        team, host = await team_there(tx, team_id), await host_there(tx, host_id)
         member = TeamMember(team_id=team.id, host_id=host.id, manages=manages)
         if await teams.member(tx, team.id, host.id) is not None:
             await _write_member(tx, team, member, now, actor)
             return member
-        if len(await teams.members(tx, team.id)) >= MEMBERS:
-            raise CallyError("conflict", f"A team has at most {MEMBERS} members.")
-        await teams.insert_member(tx, member, now=now)
-        await _record(tx, team, "add_member", now, actor, host=host.slug)
+        await take_in(tx, team, member, now=now)
+        await record(tx, team, "add_member", now, actor, host=host.slug)
     return member
+
+
+async def take_in(tx: Writer, team: Team, member: TeamMember, *, now: int) -> None:
+    """Make a host a member, whatever they were asked; raises `conflict` when the team is full."""
+    if len(await teams.members(tx, team.id)) >= MEMBERS:
+        raise CallyError("conflict", f"A team has at most {MEMBERS} members.")
+    await team_invitations.delete(tx, team.id, member.host_id)
+    await teams.insert_member(tx, member, now=now)
 
 
 async def update_member(
@@ -96,7 +106,7 @@ async def update_member(
     """Let a member manage the team, or no more; raises `conflict` for the last one who does."""
     member = TeamMember(team_id=team_id, host_id=host_id, manages=manages)
     async with store.write() as tx:
-        team = await _get(tx, team_id)
+        team = await team_there(tx, team_id)
         if await teams.member(tx, team_id, host_id) is None:
             raise not_found("member")
         await _write_member(tx, team, member, now, actor)
@@ -110,8 +120,8 @@ async def remove_member(store: Store, team_id: int, host_id: int, *, now: int, a
     those are handed to another host or cancelled first (rule 57).
     """
     async with store.write() as tx:
-        team = await _get(tx, team_id)
-        member, host = await teams.member(tx, team_id, host_id), await _host(tx, host_id)
+        team = await team_there(tx, team_id)
+        member, host = await teams.member(tx, team_id, host_id), await host_there(tx, host_id)
         if member is None:
             raise not_found("member")
         await _require_other_manager(tx, member)
@@ -119,7 +129,7 @@ async def remove_member(store: Store, team_id: int, host_id: int, *, now: int, a
         await teams.delete_assignable_of(tx, team.id, host.id)
         await _hand_over(tx, team, host, now, actor)
         await teams.delete_member(tx, team.id, host.id)
-        await _record(tx, team, "remove_member", now, actor, host=host.slug)
+        await record(tx, team, "remove_member", now, actor, host=host.slug)
 
 
 async def list_teams(db: Reader, account: Account) -> list[Team]:
@@ -196,7 +206,7 @@ async def _write_member(tx: Writer, team: Team, member: TeamMember, now: int, ac
     if known is not None and known.manages and not member.manages:
         await _require_other_manager(tx, known)
     await teams.update_member(tx, member)
-    await _record(tx, team, "update_member", now, actor, host=str(member.host_id), manages=int(member.manages))
+    await record(tx, team, "update_member", now, actor, host=str(member.host_id), manages=int(member.manages))
 
 
 async def _require_other_manager(db: Reader, member: TeamMember) -> None:
@@ -217,7 +227,7 @@ async def _require_free(db: Reader, team: Team, host: Host, now: int) -> None:
 async def _hand_over(tx: Writer, team: Team, host: Host, now: int, actor: Actor) -> None:
     """Whoever manages longest answers for what the host answered for; alone, nobody is asked to."""
     heirs = [one.host_id for one in await teams.members(tx, team.id) if one.manages and one.host_id != host.id]
-    heir = await _host(tx, heirs[0])
+    heir = await host_there(tx, heirs[0])
     schedule_id = await first_schedule(tx, heir, now=now, actor=actor)
     await event_types.hand_over(tx, team.id, from_id=host.id, to_id=heir.id, schedule_id=schedule_id, now=now)
 
@@ -231,20 +241,23 @@ async def first_schedule(tx: Writer, host: Host, *, now: int, actor: Actor) -> i
     return made.id
 
 
-async def _get(db: Reader, team_id: int) -> Team:
+async def team_there(db: Reader, team_id: int) -> Team:
+    """The team of that row while it is there; raises `not_found`."""
     team = await teams.by_id(db, team_id)
     if team is None or await teams.by_slug(db, team.slug) is None:
         raise not_found("team")
     return team
 
 
-async def _host(db: Reader, host_id: int) -> Host:
+async def host_there(db: Reader, host_id: int) -> Host:
+    """The host of that row; raises `not_found`."""
     host = await hosts.by_id(db, host_id)
     if host is None:
         raise not_found("host")
     return host
 
 
-async def _record(tx: Writer, team: Team, action: str, now: int, actor: Actor, **facts: str | int) -> None:
+async def record(tx: Writer, team: Team, action: str, now: int, actor: Actor, **facts: str | int) -> None:
+    """Note what is done to a team."""
     tag, subject = f"{actor.kind}:team:{action}", f"team:{team.id}"
     await audit.insert(tx, now=now, actor=actor, tag=tag, subject=subject, slug=team.slug, **facts)

@@ -59,6 +59,23 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     acting_until: int | None = None
 
 
+class DeskVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """An admin's time at a host's desk, and why; over at `ended_at`, else at `until_at`.
+
+    `name` is the admin's then; `seen_at` is when the host had read of it.
+    """
+
+    id: int
+    host_id: int
+    account_id: int | None
+    name: str
+    reason: str
+    started_at: int
+    until_at: int
+    ended_at: int | None = None
+    seen_at: int | None = None
+
+
 class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     """What a program signs in with; only the secret's hash is kept."""
 

@@ -26,6 +26,19 @@ class TeamMember(msgspec.Struct, frozen=True, kw_only=True):
     manages: bool
 
 
+class TeamInvitation(msgspec.Struct, frozen=True, kw_only=True):
+    """A host who is asked to join a team and has not answered; until then they take no part in it.
+
+    `by_id` is the account that asked, None when it is gone.
+    """
+
+    team_id: int
+    host_id: int
+    manages: bool
+    by_id: int | None
+    created_at: int
+
+
 class Assignable(msgspec.Struct, frozen=True, kw_only=True):
     """A host who can be assigned to an event type of a team, by the schedule they named for it (rules 61, 64, 65).
 

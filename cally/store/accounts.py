@@ -54,6 +54,11 @@ SET verified_at = :now
 WHERE id = :id
   AND verified_at IS NULL
 """
+UPDATE_ROLE = """
+UPDATE account
+SET role = :role
+WHERE id = :id
+"""
 UPDATE_NAME = """
 UPDATE account
 SET name = :name
@@ -148,6 +153,11 @@ async def update_email(tx: Writer, id: int, email: str, *, now: int) -> None:
 async def update_verified(tx: Writer, id: int, *, now: int) -> bool:
     """Note that an account's owner has proved its address; False when that was known."""
     return await tx.run(UPDATE_VERIFIED, id=id, now=now) == 1
+
+
+async def update_role(tx: Writer, id: int, role: Role) -> None:
+    """Set what an account may do."""
+    await tx.run(UPDATE_ROLE, id=id, role=role)
 
 
 async def update_name(tx: Writer, id: int, name: str) -> None:

@@ -24,11 +24,13 @@ async def pair(store: Store) -> tuple[Host, Host]:
 
 
 async def test_a_team_is_made_joined_and_offered(app: Any, store: Store, signed_in: SignedIn, pair: tuple[Host, Host]):
-    """Three forms: the team, its member, an event type in which both take turns."""
+    """Four forms: the team, whom to ask, their yes, an event type in which both take turns."""
     await schedule(store, pair[1])
     async with desk(app, signed_in, pair[0]) as client:
         place = (await client.post("/app/teams", data={"name": "Support"})).headers["location"]
         await client.post(f"{place}/members", data={"host": str(pair[1].id)})
+        async with desk(app, signed_in, pair[1]) as asked:
+            await asked.post(f"{place}/invitation", data={"act": "accept"})
         page = await client.get(f"/app/event-types/new?team={place.rpartition('/')[2]}")
         sent = {
             **fields(page.text, "/app/event-types"),

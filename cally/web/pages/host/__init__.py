@@ -1,9 +1,12 @@
 """A host's desk: everything here needs somebody who is signed in, and shows them only what is theirs."""
 
+from types import ModuleType
+
 from litestar import Router
 from litestar.di import Provide
 
 from cally.web.pages.host import (
+    assistants,
     availability,
     booking_changes,
     bookings,
@@ -14,6 +17,7 @@ from cally.web.pages.host import (
     event_types,
     holidays,
     home,
+    hosts,
     lines,
     outbox,
     profile,
@@ -28,7 +32,7 @@ from cally.web.pages.host import (
     turns,
     why,
 )
-from cally.web.pages.host.desk import ON_ERROR, provide_desk
+from cally.web.pages.host.desk import ON_ERROR, provide_desk, provide_own_desk
 
 PAGES = (
     home,
@@ -47,6 +51,7 @@ PAGES = (
     channels,
     outbox,
     profile,
+    assistants,
     turns,
     teams,
     reassign,
@@ -56,11 +61,20 @@ PAGES = (
     why,
 )
 
+OWN_PAGES: tuple[ModuleType, ...] = ()  # about the account that is signed in, whomever it works for
+
 ROUTES = [
+    Router(path="/", route_handlers=[*hosts.ROUTES], exception_handlers=ON_ERROR),
+    Router(
+        path="/",
+        route_handlers=[handler for page in OWN_PAGES for handler in page.ROUTES],
+        dependencies={"desk": Provide(provide_own_desk)},
+        exception_handlers=ON_ERROR,
+    ),
     Router(
         path="/",
         route_handlers=[handler for page in PAGES for handler in page.ROUTES],
         dependencies={"desk": Provide(provide_desk)},
         exception_handlers=ON_ERROR,
-    )
+    ),
 ]

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from cally.accounts import whose_desk
 from cally.bookings import booking_by_uid, concerns, list_bookings
 from cally.errors import not_found
 from cally.hosts import host_by_id
@@ -22,6 +23,7 @@ from cally.vault import Vault
 from cally.web.addresses import client_address
 from cally.web.doors import Doors
 from cally.web.pages.host import notices
+from cally.web.pages.host.factor_gate import FactorNeededError, require_factor, to_set_up
 from cally.web.pages.host.notices import Notice, Undo
 from cally.web.pages.host.wording import Words
 from cally.web.rendering import reader, render
@@ -39,6 +41,10 @@ class SignInNeededError(Exception):
     """Somebody who is not signed in asked for a page of the desk."""
 
 
+class HostNeededError(Exception):
+    """Whoever is signed in is at no desk: an assistant who has not chosen a host, or whose time at one is over."""
+
+
 class ProofNeededError(Exception):
     """A dangerous act was asked for by somebody whose last proof of who they are is too old."""
 
@@ -49,13 +55,17 @@ class ProofNeededError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """A signed-in host, the request they made, and the resources to answer it with."""
+    """Whose desk it is, who is signed in, the request they made, and the resources to answer it with.
+
+    `elsewhere` is the host for whom they work meanwhile, on a page that is about their own account all the same.
+    """
 
     request: Asked
     doors: Doors
     session: Session
     host: Host
     now: int
+    elsewhere: Host | None = None
 
     @property
     def signed_in(self) -> Account:
@@ -118,6 +128,11 @@ class Desk:
         if self.now - self.session.authenticated_at > RECENT_SECONDS:
             raise ProofNeededError(back_to)
 
+    def require_own(self) -> None:
+        """Before what only a host themselves may do or see: for whoever works for them it does not exist."""
+        if self.acts_for_another:
+            raise not_found("page")
+
     async def booking(self, uid: str) -> Booking:
         """A booking this host takes part in, or of a team they manage; raises `not_found` for every other one."""
         found = await booking_by_uid(self.db, uid)
@@ -151,7 +166,9 @@ class Desk:
             template,
             status=status,
             here=here,
-            me=self.host.name,
+            me=self.signed_in.name if self.acts_for_another else self.host.name,
+            acting=self.host if self.acts_for_another else self.elsewhere,
+            has_desk=self.host.slug != "" or self.elsewhere is not None,
             is_admin=self.account.role == "admin",
             signed_in=self.signed_in,
             acts_for_another=self.acts_for_another,
@@ -175,11 +192,33 @@ class Desk:
 
 
 async def provide_desk(request: Asked, doors: NamedDependency[Doors], session: NamedDependency[Session | None]) -> Desk:
-    """The desk of whoever is signed in; others are sent to sign in."""
-    host = await host_by_id(doors.store.reader, session.account.id) if session else None
-    if session is None or host is None:
+    """The desk at which somebody works, their own or another's; who is not signed in is sent to do so."""
+    if session is None:
         raise SignInNeededError
-    return Desk(request=request, doors=doors, session=session, host=host, now=doors.clock())
+    await require_factor(request, doors, session.account)
+    now = doors.clock()
+    host_id = await whose_desk(doors.store.reader, session, now)
+    host = await host_by_id(doors.store.reader, host_id) if host_id is not None else None
+    if host is None:
+        raise HostNeededError
+    return Desk(request=request, doors=doors, session=session, host=host, now=now)
+
+
+async def provide_own_desk(
+    request: Asked, doors: NamedDependency[Doors], session: NamedDependency[Session | None]
+) -> Desk:
+    """The desk of whoever is signed in, whomever they work for: for pages about their own account.
+
+    An assistant is given the frame of one, without anything on it.
+    """
+    if session is None:
+        raise SignInNeededError
+    await require_factor(request, doors, session.account)
+    db, account, now = doors.store.reader, session.account, doors.clock()
+    host_id = await whose_desk(db, session, now)
+    elsewhere = await host_by_id(db, host_id) if host_id is not None and host_id != account.id else None
+    own = await host_by_id(db, account.id) or _without_page(account, elsewhere)
+    return Desk(request=request, doors=doors, session=session, host=own, now=now, elsewhere=elsewhere)
 
 
 async def provide_admin(desk: NamedDependency[Desk]) -> Desk:
@@ -197,6 +236,11 @@ def to_sign_in(request: Asked, _: Exception) -> Page:
     return Redirect("/sign-in?next=" + quote(wanted, safe="/"), status_code=303)
 
 
+def to_hosts(_: Asked, __: Exception) -> Page:
+    """Choose first for whom to work; what was asked for is not done."""
+    return Redirect("/app/hosts", status_code=303)
+
+
 def to_proof(_: Asked, error: Exception) -> Page:
     """Prove who you are once more, then come back to the page of the act."""
     back_to = error.back_to if isinstance(error, ProofNeededError) else "/app"
@@ -205,5 +249,22 @@ def to_proof(_: Asked, error: Exception) -> Page:
 
 ON_ERROR: dict[int | type[Exception], Callable[[Asked, Any], Page]] = {
     SignInNeededError: to_sign_in,
+    HostNeededError: to_hosts,
     ProofNeededError: to_proof,
+    FactorNeededError: to_set_up,
 }
+
+
+def _without_page(account: Account, elsewhere: Host | None) -> Host:
+    """What stands for a host where there is none: no address, the clock and language of whom they work for."""
+    return Host(
+        id=account.id,
+        slug="",
+        name=account.name,
+        email=account.email,
+        tz=elsewhere.tz if elsewhere else "UTC",
+        locale=elsewhere.locale if elsewhere else "en",
+        week_starts_on=elsewhere.week_starts_on if elsewhere else "mon",
+        about="",
+        caps=(),
+    )

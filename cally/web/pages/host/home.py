@@ -6,13 +6,16 @@ from itertools import groupby
 from litestar import get
 from litestar.di import NamedDependency
 
+from cally.accounts import list_visits
 from cally.bookings import list_bookings, zones_affected
 from cally.calendars import list_calendars
-from cally.hosts import list_event_types
+from cally.hosts import list_event_types, list_invitations
+from cally.model.accounts import DeskVisit
 from cally.model.bookings import Booking
 from cally.model.hosts import EventType
 from cally.notify import list_channels
 from cally.web.dates import city
+from cally.web.pages.host.assistants import visit_shown
 from cally.web.pages.host.desk import Desk, Page
 from cally.web.pages.host.gathered import gathered
 from cally.web.pages.host.offered import taking
@@ -46,11 +49,18 @@ async def home(desk: NamedDependency[Desk]) -> Page:
         links=[(item.title, taking(item), desk.link(item)) for item in event_types],
         clocks=counted(clocks, "booking") if clocks else "",
         clock_places=[city(tz) for tz in zones],
+        invitations=await list_invitations(desk.db, desk.host.id),
+        visits=[visit_shown(desk, one) for one in await _unread_visits(desk)],
         checklist=await _checklist(desk, event_types),
     )
 
 
 ROUTES = [home]
+
+
+async def _unread_visits(desk: Desk) -> list[DeskVisit]:
+    """Only the host themselves is told, and only they can say that they have read it."""
+    return [] if desk.acts_for_another else await list_visits(desk.db, desk.host.id, unseen=True)
 
 
 async def _coming(desk: Desk) -> list[Booking]:

@@ -8,12 +8,17 @@ from cally.bookings import list_of_team
 from cally.errors import CallyError, not_found
 from cally.hosts import (
     TeamDraft,
+    accept_invitation,
     add_member,
     create_team,
+    decline_invitation,
     delete_team,
     host_by_id,
+    invite_member,
+    invited_to,
     list_event_types,
     list_hosts,
+    list_invitations,
     list_teams,
     manages,
     members_of,
@@ -22,6 +27,7 @@ from cally.hosts import (
     team_for,
     update_member,
     update_team,
+    withdraw_invitation,
 )
 from cally.model.hosts import EventType
 from cally.model.teams import Team
@@ -46,7 +52,8 @@ async def listing(desk: NamedDependency[Desk]) -> Page:
         (team, [host.name for host, _ in await members_of(desk.db, team.id)], desk.doors.public_url() + desk.path(team))
         for team in found
     ]
-    return await desk.page("pages/host/teams.html", here="teams", items=items)
+    invitations = await list_invitations(desk.db, desk.host.id)
+    return await desk.page("pages/host/teams.html", here="teams", items=items, invitations=invitations)
 
 
 @get(PATH + "/new")
@@ -99,13 +106,41 @@ async def removal(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
 
 @post(PATH + "/{id:int}/members", status_code=303)
 async def add(request: Asked, desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
-    """Take a host into the team."""
+    """Ask a host to join the team; an admin takes them in at once."""
     form, team = await forms.read(request), await _team(desk, id, to_change=True)
     host_id = form.number("host", least=1, most=LARGEST_ID, default=0)
     if form.faults or not host_id:
         return desk.back_to(f"{PATH}/{id}", "Please choose whom to add.", kind="error")
-    await add_member(desk.store, id, host_id, now=desk.now, actor=desk.actor)
-    return desk.back_to(f"{PATH}/{id}#members", await _welcome(desk, team, host_id))
+    if desk.account.role == "admin":
+        await add_member(desk.store, id, host_id, now=desk.now, actor=desk.admin)
+        return desk.back_to(f"{PATH}/{id}#members", await _welcome(desk, team, host_id))
+    try:
+        await invite_member(desk.store, id, host_id, now=desk.now, actor=desk.actor)
+    except CallyError as error:
+        return _refused(desk, id, error)
+    host = await host_by_id(desk.db, host_id)
+    name = host.name if host else ""
+    return desk.back_to(
+        f"{PATH}/{id}#members", f"{name} is asked to join “{team.name}”, and takes part once they agree."
+    )
+
+
+@post(PATH + "/{id:int}/invitations/{host_id:int}/withdrawal", status_code=303)
+async def withdraw(desk: NamedDependency[Desk], id: FromPath[int], host_id: FromPath[int]) -> Page:
+    """Ask somebody no more."""
+    await _team(desk, id, to_change=True)
+    await withdraw_invitation(desk.store, id, host_id, now=desk.now, actor=desk.actor)
+    return desk.back_to(f"{PATH}/{id}#members", "They are asked no more.")
+
+
+@post(PATH + "/{id:int}/invitation", status_code=303)
+async def answer(request: Asked, desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
+    """Say yes or no to what this host is asked to join."""
+    if (await forms.read(request)).text("act") == "accept":
+        team = await accept_invitation(desk.store, id, desk.host.id, now=desk.now, actor=desk.actor)
+        return desk.back_to(f"{PATH}/{id}", f"You are in “{team.name}” now.")
+    team = await decline_invitation(desk.store, id, desk.host.id, now=desk.now, actor=desk.actor)
+    return desk.back_to(PATH, f"You are not in “{team.name}”.")
 
 
 @post(PATH + "/{id:int}/members/{host_id:int}", status_code=303)
@@ -128,12 +163,13 @@ async def change_or_remove(
     return desk.back_to(f"{PATH}/{id}#members", "Taken out of the team." if act == "remove" else "Saved.")
 
 
-ROUTES = [listing, new, create, show, change, removal, add, change_or_remove]
+ROUTES = [listing, new, create, show, change, removal, add, change_or_remove, withdraw, answer]
 
 
 async def _page(desk: Desk, team: Team, form: Form, *, status: int = 200) -> Page:
     members = await members_of(desk.db, team.id)
-    inside = {host.id for host, _ in members}
+    invited = await invited_to(desk.db, team.id)
+    inside = {host.id for host, _ in (*members, *invited)}
     may_change = await manages(desk.db, desk.account, team.id)
     booked = await list_of_team(desk.db, team.id, from_at=desk.now, limit=BOOKINGS_SHOWN)
     names = {host.id: host.name for host in await list_hosts(desk.db)}
@@ -144,7 +180,9 @@ async def _page(desk: Desk, team: Team, form: Form, *, status: int = 200) -> Pag
         team=team,
         form=form,
         members=members,
+        invited=invited,
         may_change=may_change,
+        is_asked=desk.account.role != "admin",
         others=[(host.id, host.name) for host in await list_hosts(desk.db) if host.id not in inside],
         event_types=[await _offered(desk, team, item) for item in await list_event_types(desk.db, team.id)],
         bookings=[
