@@ -11,6 +11,7 @@ COMMANDS = {
     "serve": "cally.cli.serve:serve",
     "admin": "cally.cli.admin:admin",
     "token": "cally.cli.token:token",
+    "audit": "cally.cli.audit:audit",
     "demo": "cally.cli.demo:demo",
     "key": "cally.cli.key:key",
     "doctor": "cally.cli.doctor:doctor",

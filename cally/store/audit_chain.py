@@ -46,6 +46,11 @@ SET previous = :previous, hash = :hash, salt = :salt, digest = :digest
 WHERE id = :id
   AND hash IS NULL
 """
+HASH_AT = """
+SELECT hash
+FROM audit_entry
+WHERE id = :id
+"""
 OLDEST = """
 SELECT MIN(id)
 FROM audit_entry
@@ -131,6 +136,12 @@ async def links(db: Reader, *, after: int, limit: int = STEP) -> list[ChainLink]
     """The entries after a number, the oldest first."""
     rows = await db.rows(LINKS, after=after, limit=limit)
     return [ChainLink(**dict(zip(ChainLink.__struct_fields__, row, strict=True))) for row in rows]
+
+
+async def hash_at(db: Reader, id: int) -> bytes | None:
+    """The hash of the entry of that number; None when it is not there."""
+    row = await db.row(HASH_AT, id=id)
+    return row[0] if row else None
 
 
 async def oldest(db: Reader) -> int:
