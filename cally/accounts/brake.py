@@ -27,7 +27,7 @@ FORGOTTEN_AFTER_SECONDS = 60 * 60
 REMEMBERED = 20_000
 WAITING_AT_MOST = 40  # sign-ins whose password is being hashed or waits for that
 WAITING_MORE = 10  # places for browsers that are known and for those that have shown work
-WORK_BITS = 17
+WORK_BITS = 16
 FREE: dict[FailureKind, int] = {
     "pair": FREE_FAILURES,
     "network": FREE_FAILURES_OF_ADDRESS,

@@ -26,7 +26,7 @@ BURST = CHANGES.quota
 PER_SECOND = CHANGES.quota // CHANGES.window_seconds
 LIVE_HOLDS = 60
 FREE_CHANGES = 40  # at once, before a network is asked for work
-FIRST_BITS, MOST_BITS, PAGE_BITS = 14, 18, 15
+FIRST_BITS, MOST_BITS, PAGE_BITS = 13, 17, 14
 REFUSALS_KEPT = 100
 
 
@@ -82,10 +82,11 @@ class GuestBrake:
         """Whether one more refusal of this network is worth a line in the audit log, which nobody shall flood."""
         return not self.limiter.take(NOTED, network(address), now).wait_seconds
 
-    def bits(self, address: str, page: str, now: int) -> int:
+    def bits(self, address: str, page: str, now: int, *, looking: bool = False) -> int:
         """How much work this network is to show before it books at this page; 0, none, for people.
 
-        It rises with what came from the network itself. A page that very many want at once asks a little of everybody.
+        It rises with what came from the network itself. A page that very many want at once asks a little of everybody;
+        `looking` does not count as wanting.
         """
         if not self.limits:
             return 0
@@ -93,7 +94,8 @@ class GuestBrake:
         if wide(address):
             used = max(used, _used(self.limiter.look(CHANGES_WIDE, wide(address), now, times=0)) // WIDER)
         own = min(MOST_BITS, FIRST_BITS - 1 + (used // FREE_CHANGES).bit_length()) if used >= FREE_CHANGES else 0
-        stormed = PAGE_BITS if self.limiter.take(PAGE, page, now).wait_seconds else 0
+        wanted = self.limiter.look(PAGE, page, now) if looking else self.limiter.take(PAGE, page, now)
+        stormed = PAGE_BITS if wanted.wait_seconds else 0
         return max(own, stormed)
 
     def refuse(self, address: str, what: str, now: int) -> None:

@@ -48,13 +48,15 @@ class WorkKeeper:
         """Work to do for this page."""
         return Guard(challenge=vault.sign(f"work {page}", f"{bits}-{now}-{secrets.token_hex(8)}"), bits=bits)
 
-    def patient(self, vault: Vault, page: str, bits: int, address: str, now: int, *, shown: str = "") -> Guard:
+    def patient(
+        self, vault: Vault, page: str, bits: int, address: str, now: int, *, shown: str = "", again: bool = False
+    ) -> Guard:
         """Work to do, or a stamp that is good later; a stamp shown too early is kept. Raises `rate_limited`."""
         at = self._stamped(vault, page, address, shown, now)
         if at is None:
             shown, at = self._stamp(vault, page, bits, address, now)
         made = self.guard(vault, page, bits, now)
-        return msgspec.structs.replace(made, stamp=shown, wait_seconds=max(1, at - now), again=True)
+        return msgspec.structs.replace(made, stamp=shown, wait_seconds=max(1, at - now), again=again)
 
     def is_done(self, vault: Vault, page: str, bits: int, *, work: str, now: int) -> bool:
         """Whether this is work for this page that was not shown before: `challenge~counter`. It is spent now."""
@@ -72,7 +74,7 @@ class WorkKeeper:
 
     def _stamp(self, vault: Vault, page: str, bits: int, address: str, now: int) -> tuple[str, int]:
         whose = network(address)
-        wait = PATIENCE_SECONDS * max(1, bits - 13)
+        wait = PATIENCE_SECONDS * max(1, bits - 12)
         at = max(now, self._waiting.pop(whose, 0)) + wait
         if at - now > LONGEST_PATIENCE_SECONDS:
             self._waiting[whose] = at - wait

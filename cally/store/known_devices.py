@@ -6,6 +6,12 @@ INSERT = """
 INSERT INTO known_device (account_id, secret_hash, first_seen_at, last_seen_at)
 VALUES (:account_id, :secret_hash, :now, :now)
 """
+IS_KNOWN = """
+SELECT 1
+FROM known_device
+WHERE account_id = :account_id
+  AND secret_hash = :secret_hash
+"""
 UPDATE_SEEN = """
 UPDATE known_device
 SET last_seen_at = :now
@@ -30,6 +36,11 @@ WHERE last_seen_at <= :before
 async def insert(tx: Writer, *, account_id: int, secret_hash: bytes, now: int) -> None:
     """Know a browser from now on."""
     await tx.run(INSERT, account_id=account_id, secret_hash=secret_hash, now=now)
+
+
+async def is_known(db: Reader, *, account_id: int, secret_hash: bytes) -> bool:
+    """Whether this browser has signed in to this account before."""
+    return await db.row(IS_KNOWN, account_id=account_id, secret_hash=secret_hash) is not None
 
 
 async def update_seen(tx: Writer, *, account_id: int, secret_hash: bytes, now: int) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
+from cally.brakes import Guard
 from cally.errors import CallyError, invalid
 from cally.model import addresses, locales, slugs, texts, zones
 
@@ -21,12 +22,13 @@ class Form:
     """The fields of one form. Reading one checks it; a fault is noted and a stand-in given, so that all show at once.
 
     Templates show `form.text(name)` in the field again and `form.faults.get(name)` beneath it; the fault named `""`
-    belongs to the form as a whole.
+    belongs to the form as a whole. `guard` is what the form asks of machines beside its fields.
     """
 
     def __init__(self, pairs: Sequence[tuple[str, str]] = (), *, faults: Mapping[str, str] | None = None) -> None:
         self.pairs = tuple(pairs)
         self.faults: dict[str, str] = dict(faults or {})
+        self.guard: Guard | None = None
 
     @classmethod
     def of(cls, **values: str | int | bool | None) -> "Form":
