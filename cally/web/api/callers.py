@@ -6,6 +6,7 @@ import msgspec
 from litestar import Request
 
 from cally import accounts
+from cally.accounts.factor_rules import lacks_second_factor
 from cally.errors import CallyError
 from cally.model.accounts import Account, Actor, ApiToken
 from cally.web.addresses import client_address
@@ -69,6 +70,9 @@ async def identified(request: Request[Any, Any, Any], doors: Doors, now: int) ->
     address = client_address(request.scope, doors.trusted_proxies)
     found = Caller(token=known[0], account=known[1], address=address)
     know(request, Actor(kind=found.account.role, account_id=found.account.id, address=address))
+    if await lacks_second_factor(doors.store.reader, found.account):
+        sentence = "This account must have a second factor first; its owner sets one up in the browser."
+        raise CallyError("forbidden", sentence, url="/app/security")
     return found
 
 

@@ -29,6 +29,7 @@ async def listing(admin: NamedDependency[Desk]) -> Page:
 @post("/admin/accounts", status_code=303)
 async def create(request: Asked, admin: NamedDependency[Desk]) -> Page:
     """One more account; the password is the admin's to hand over, and its owner's to change."""
+    admin.require_recent("/admin/accounts")
     form = await forms.read(request)
     role = form.choice("role", ROLES)
     if form.faults:
@@ -56,6 +57,7 @@ async def create(request: Asked, admin: NamedDependency[Desk]) -> Page:
 @post("/admin/accounts/{id:int}/disabling", status_code=303)
 async def disable(admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Lock somebody out at once; bookings stay as they are."""
+    admin.require_recent("/admin/accounts")
     try:
         account = await disable_account(admin.store, id, now=admin.now, actor=admin.admin)
     except CallyError as error:
@@ -67,6 +69,7 @@ async def disable(admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
 @post("/admin/accounts/{id:int}/enabling", status_code=303)
 async def enable(admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Let somebody in again."""
+    admin.require_recent("/admin/accounts")
     account = await enable_account(admin.store, id, now=admin.now, actor=admin.admin)
     return admin.back_to("/admin/accounts", f"{account.name} can sign in again.")
 

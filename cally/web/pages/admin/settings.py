@@ -32,6 +32,7 @@ async def public_url(request: Asked, admin: NamedDependency[Desk]) -> Page:
 
     The session's cookie is named after the address's scheme, so it is set again.
     """
+    admin.require_recent("/admin/settings")
     form, token = await forms.read(request), session_token(request, admin.doors)
     try:
         _require_free(admin, PUBLIC_URL)
@@ -49,6 +50,7 @@ async def public_url(request: Asked, admin: NamedDependency[Desk]) -> Page:
 @post("/admin/settings/mail", status_code=303)
 async def mail(request: Asked, admin: NamedDependency[Desk]) -> Page:
     """Keep another mail server; the outbox is tried at once."""
+    admin.require_recent("/admin/settings")
     form = await forms.read(request)
     try:
         _require_free(admin, SMTP_URL)
