@@ -5,6 +5,7 @@ import sys
 import click
 
 from cally import accounts, hosts
+from cally.accounts.second_factors import Removed, reset_second_factors
 from cally.cli.printing import json_option, moment, print_json, print_table, rfc3339
 from cally.cli.running import CLI, Instance, account_by_email, run
 from cally.model.accounts import Account
@@ -117,6 +118,26 @@ def set_password(email: str, password_stdin: bool) -> None:
         return await accounts.set_password(instance.store, account.id, password, now=instance.now, actor=CLI)
 
     click.echo(f"The password of {run(change).email} is set.")
+
+
+@admin.command("reset-2fa")
+@email_option
+def reset_2fa(email: str) -> None:
+    """Take every second factor of an account away, for somebody who has lost them; all its sessions end."""
+
+    async def change(instance: Instance) -> tuple[Account, Removed]:
+        account = await account_by_email(instance.store.reader, email)
+        return account, await reset_second_factors(instance.store, account.id, now=instance.now, actor=CLI)
+
+    account, removed = run(change)
+    if not (removed.totp or removed.passkeys):
+        click.echo(f"{account.email} had no second factor.")
+    else:
+        app = "the authenticator app, " if removed.totp else ""
+        click.echo(
+            f"Removed for {account.email}: {app}{removed.passkeys} passkeys, {removed.recovery_codes} recovery codes."
+        )
+    click.echo(f"{removed.sessions} sessions have ended.")
 
 
 def _password(from_stdin: bool) -> str | None:

@@ -79,6 +79,7 @@ async def password(request: Asked, desk: NamedDependency[Desk]) -> Page:
 @post("/app/profile/tokens")
 async def add_token(request: Asked, desk: NamedDependency[Desk]) -> Page:
     """A new token; its secret is on this one page and never again."""
+    desk.require_recent("/app/profile#tokens")
     form = await forms.read(request)
     days = form.number_or_none("days", least=1, most=LONGEST_DAYS)
     if form.faults:
