@@ -17,6 +17,7 @@ from cally.accounts.entering import Entered, Entry, SecondStep, let_in
 from cally.accounts.first_run import make_setup_link, set_up, setup_is_open
 from cally.accounts.inviting import accept_invitation, invite, invite_again, invited_account, is_invited
 from cally.accounts.lockouts import Lockout, lift, lockouts, sweep_lockouts
+from cally.accounts.page_passwords import open_page, set_page_password
 from cally.accounts.password_rules import check_password_rules
 from cally.accounts.policy import SignInPolicy, Surroundings, change_sign_in_policy, sign_in_policy
 from cally.accounts.registering import create_account
@@ -82,10 +83,12 @@ __all__ = [
     "remove_assistant",
     "reset_account",
     "reset_password",
+    "open_page",
     "revoke_token",
     "see_visits",
     "send_verification",
     "session",
+    "set_page_password",
     "set_password",
     "set_up",
     "setup_is_open",

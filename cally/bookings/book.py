@@ -7,6 +7,8 @@ import msgspec
 from cally.bookings import turns
 from cally.bookings.availability import Availability
 from cally.bookings.claims import claim, with_names
+from cally.bookings.consents import record_consent, with_consent
+from cally.bookings.entrance import count_use
 from cally.bookings.guest_limits import link_sent_again, require_fewer
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import Assigned, judge
@@ -21,6 +23,7 @@ from cally.model.accounts import Actor
 from cally.model.bookings import Booked, Booking, BookingRequest, Taken
 from cally.model.ids import new_id, new_uid
 from cally.model.messages import Kind
+from cally.model.private_pages import NO_KEYS, Keys
 from cally.model.rules import Refusal
 from cally.model.series import SeriesRequest
 from cally.model.zones import tzdata_version, wall_time
@@ -35,15 +38,20 @@ async def book(
     now: int,
     actor: Actor,
     idempotency_key: str | None = None,
+    shown: Keys = NO_KEYS,
 ) -> Booked | Taken:
     """Book a slot for a guest; on disk when this returns (rules 47-50).
 
     The same idempotency key answers with the same booking (rule 49). Raises `not_found`, `invalid` with the field,
-    `idempotency_key_reused` when the key came with another request, `guest_limit` if this guest has enough (rule 46).
+    `idempotency_key_reused` when the key came with another request, `guest_limit` if this guest has enough (rule 46),
+    `password_needed` or `link_ended` where what the guest has `shown` does not open it.
     """
-    found = await offer(store.reader, request.host, request.event_type)
-    asked = wanted(request, found)
     keys = keys_of(idempotency_key, request)
+    earlier = await earlier_booking(store.reader, keys)
+    if earlier is not None:  # perhaps through a link that this very booking has used up
+        return Booked(booking=earlier, created=False)
+    found = await offer(store.reader, request.host, request.event_type, shown)
+    asked = await with_consent(store.reader, found, wanted(request, found), request.consent)
     try:
         async with link_sent_again(store, found, asked.guest.email, now=now):
             answer = await _try(store, found, asked, request, keys, now, actor)
@@ -55,11 +63,11 @@ async def book(
     return await availability.taken(found, answer, request.starts_at, minutes=minutes, now=now, seats=asked.seats)
 
 
-Keys = tuple[bytes, bytes] | None
+Idempotency = tuple[bytes, bytes] | None
 
 
 async def _try(
-    store: Store, found: Offer, asked: Wanted, request: BookingRequest, keys: Keys, now: int, actor: Actor
+    store: Store, found: Offer, asked: Wanted, request: BookingRequest, keys: Idempotency, now: int, actor: Actor
 ) -> Booked | Refusal:
     async with store.write() as tx:
         earlier = await earlier_booking(tx, keys)
@@ -124,6 +132,8 @@ async def place(
         seats_taken=booking.seats_taken,
     )
     await bookings.insert(tx, booking)
+    await record_consent(tx, asked.consent_text, booking_id=booking.id, now=now)
+    await count_use(tx, found.link, booking.uid, now=now)
     await turns.count(tx, found, booking, now)
     await audit.insert(
         tx, now=now, actor=actor, tag=f"{actor.kind}:booking:create", subject=booking.uid, status=booking.status
@@ -142,7 +152,7 @@ async def own_hold(tx: Reader, request: BookingRequest, found: Offer, asked: Wan
     return frozenset({held[0]})
 
 
-async def earlier_booking(tx: Reader, keys: Keys) -> Booking | None:
+async def earlier_booking(tx: Reader, keys: Idempotency) -> Booking | None:
     """What this idempotency key led to; raises `idempotency_key_reused` when it came with another request."""
     known = await bookings.idempotent(tx, keys[0]) if keys is not None else None
     if known is None or keys is None:
@@ -150,6 +160,12 @@ async def earlier_booking(tx: Reader, keys: Keys) -> Booking | None:
     if known[0] != keys[1]:
         raise CallyError("idempotency_key_reused", "This idempotency key was used for another booking; send a new one.")
     return await bookings.by_id(tx, known[1])
+
+
+async def booked_before(db: Reader, idempotency_key: str) -> Booking | None:
+    """What this idempotency key led to, whatever was asked for; it is a secret of whoever asked."""
+    known = await bookings.idempotent(db, hashlib.sha256(idempotency_key.encode()).digest())
+    return await bookings.by_id(db, known[1]) if known is not None else None
 
 
 def _booking(
@@ -184,7 +200,7 @@ def _booking(
     )
 
 
-def keys_of(idempotency_key: str | None, request: BookingRequest, series: SeriesRequest | None = None) -> Keys:
+def keys_of(idempotency_key: str | None, request: BookingRequest, series: SeriesRequest | None = None) -> Idempotency:
     """Hashes of the key and of what was asked; the hold is left out, for a retry may come with a fresh one."""
     if not idempotency_key:
         return None

@@ -8,6 +8,7 @@ from cally.bookings.offers import Offer, anchored, offer
 from cally.bookings.requests import lasting
 from cally.model.bookings import Hold, Taken
 from cally.model.ids import new_uid
+from cally.model.private_pages import NO_KEYS, Keys
 from cally.model.rules import Refusal
 from cally.store import Overlap, Store, bookings, occupancy
 
@@ -27,12 +28,14 @@ async def hold(
     duration_minutes: int | None = None,
     nights: int | None = None,
     replaces: str | None = None,
+    shown: Keys = NO_KEYS,
 ) -> Hold | Taken:
     """Keep a slot for ten minutes; `replaces` names the guest's earlier hold, which is given up.
 
-    Raises `not_found` for an unknown host or event type, `invalid` for a length that is not on offer.
+    Raises `not_found` for an unknown host or event type, `invalid` for a length that is not on offer, `password_needed`
+    or `link_ended` where what the guest has `shown` does not open it.
     """
-    found = await offer(store.reader, host, event_type)
+    found = await offer(store.reader, host, event_type, shown)
     minutes, _ = lasting(found, starts_at, duration_minutes, nights)
     try:
         refused, held = await _try(store, found, starts_at, minutes, now, replaces)

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import msgspec
 
 from cally.bookings import together
+from cally.bookings.entrance import ENDED, is_let_in, let_in
 from cally.errors import CallyError, invalid, not_found
 from cally.model.bookings import Booking, Terms
 from cally.model.hosts import EventType, Host, Place, Schedule
+from cally.model.private_pages import MASTER, NO_KEYS, Keys, PrivateLink
 from cally.model.rules import EventTypeRules
 from cally.model.teams import Assignable, Resource, Team
-from cally.store import Reader, Writer, event_types, hosts, resources, schedules, teams
+from cally.store import Reader, Writer, event_types, hosts, page_access, private_links, resources, schedules, teams
 
 TEAM = "team:"
 
@@ -40,7 +42,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """An event type with the hosts who can take part and the resources it needs.
 
     `host` and `schedule` are those of the host who answers for it; alone, that host is the only participant. `together`
-    are the hosts of a dynamic link, which stands under all of their slugs.
+    are the hosts of a dynamic link, which stands under all of their slugs. `link` is the private link by which it was
+    entered; `code` is what that link's address ends with.
     """
 
     host: Host
@@ -50,6 +53,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     resources: tuple[Needed, ...] = ()
     team: Team | None = None
     together: tuple[Host, ...] = ()
+    link: PrivateLink | None = None
+    code: str = ""
 
     @property
     def name(self) -> str:
@@ -73,7 +78,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def path(self) -> str:
-        """The address of its page."""
+        """The address of its page, as this visitor has it."""
+        if self.code:
+            return f"/p/{self.code}"
         if self.together:
             return f"/{self.owner}"
         start = f"/team/{self.team.slug}" if self.team is not None else f"/{self.host.slug}"
@@ -115,10 +122,54 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-async def offer(db: Reader, owner: str, event_type_slug: str) -> Offer:
-    """The event type at `/{host}/{slug}`, of `team:{team}`, or of hosts together; raises `not_found`."""
+async def offer(db: Reader, owner: str, event_type_slug: str, keys: Keys = NO_KEYS) -> Offer:
+    """The event type at `/{host}/{slug}`, of `team:{team}`, or of hosts together, for whoever has these keys.
+
+    Raises `not_found`, and `password_needed` or `link_ended` where they do not open it.
+    """
     if together.JOINT in owner:
         return await _together(db, owner, event_type_slug)
+    host, event_type = await _found(db, owner, event_type_slug)
+    path = f"/{owner.replace(TEAM, 'team/', 1)}/{event_type.slug}"
+    link = await let_in(db, event_type, keys, path=path)
+    complete = await _complete(db, host, event_type)
+    return complete if link is None else _through(complete, link, keys.code)
+
+
+async def offer_of_link(db: Reader, keys: Keys) -> Offer:
+    """The event type that a private link leads to; raises `not_found`, and `link_ended` when it works no more."""
+    link = await private_links.by_hash(db, keys.link) if keys.link else None
+    if link is None:
+        raise not_found("page")
+    event_type = await event_types.by_id(db, link.event_type_id)
+    host = await hosts.by_id(db, event_type.host_id) if event_type else None
+    if event_type is None or host is None or await event_types.archived_at(db, event_type.id) is not None:
+        raise CallyError("link_ended", ENDED)
+    await let_in(db, event_type, keys, path="")
+    found = await _complete(db, host, event_type)
+    if not await is_there(db, found, MASTER):  # the host's account is not in use
+        raise CallyError("link_ended", ENDED)
+    return _through(found, link, keys.code)
+
+
+async def listed(db: Reader, owner_id: int, keys: Keys = NO_KEYS) -> list[EventType]:
+    """What the profile of a host or a team shows to whoever has these keys: nothing that is closed to them."""
+    closed = await page_access.closed_of(db, owner_id)
+    found = await event_types.list_of(db, owner_id, listed_only=True)
+    return [one for one in found if one.id not in closed or await is_let_in(db, one, keys)]
+
+
+async def closed_event_type(db: Reader, owner: str, event_type_slug: str) -> EventType | None:
+    """The event type at an address, for whoever is about to give its password; None when nothing is there."""
+    if together.JOINT in owner:
+        return None
+    try:
+        return (await _found(db, owner, event_type_slug))[1]
+    except CallyError:
+        return None
+
+
+async def _found(db: Reader, owner: str, event_type_slug: str) -> tuple[Host, EventType]:
     if owner.startswith(TEAM):
         team = await teams.by_slug(db, owner.removeprefix(TEAM))
         event_type = await event_types.by_slug(db, team.id, event_type_slug) if team else None
@@ -128,7 +179,16 @@ async def offer(db: Reader, owner: str, event_type_slug: str) -> Offer:
         event_type = await event_types.by_slug(db, host.id, event_type_slug) if host else None
     if host is None or event_type is None:
         raise not_found("event type")
-    return await _complete(db, host, event_type)
+    return host, event_type
+
+
+def _through(found: Offer, link: PrivateLink, code: str) -> Offer:
+    """What a link leaves of an offer: one length, if it names one that is still on offer."""
+    lengths = found.event_type.durations_minutes
+    if link.duration_minutes in lengths:
+        lengths = (link.duration_minutes,)
+    event_type = msgspec.structs.replace(found.event_type, durations_minutes=lengths)
+    return msgspec.structs.replace(found, event_type=event_type, link=link, code=code)
 
 
 async def offer_by_id(db: Reader, event_type_id: int) -> Offer:
@@ -173,8 +233,13 @@ async def _stranger(db: Reader, offer: Offer, host_id: int) -> Participant:
     return Participant(host=host, schedule=offer.schedule)
 
 
-async def is_there(db: Reader, known: Offer) -> bool:
-    """Whether the address that led to this offer still leads to the same owner; what else changed, revisions tell."""
+async def is_there(db: Reader, known: Offer, keys: Keys = NO_KEYS) -> bool:
+    """Whether the address that led to this offer still leads whoever has these keys to the same owner.
+
+    What else changed, revisions tell.
+    """
+    if not known.together and not await is_let_in(db, known.event_type, keys):
+        return False
     if known.together:
         return await together.are_named(db, known.together)
     if known.team is not None:

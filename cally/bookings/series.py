@@ -6,7 +6,8 @@ import msgspec
 
 from cally import engine
 from cally.bookings.availability import Availability
-from cally.bookings.book import Keys, earlier_booking, keys_of, own_hold, place
+from cally.bookings.book import Idempotency, earlier_booking, keys_of, own_hold, place
+from cally.bookings.consents import with_consent
 from cally.bookings.guest_limits import link_sent_again
 from cally.bookings.holds import BOOKED
 from cally.bookings.judging import judge
@@ -25,6 +26,7 @@ from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest
 from cally.model.ids import new_id, new_uid
 from cally.model.messages import Kind
+from cally.model.private_pages import NO_KEYS, Keys
 from cally.model.rules import Refusal
 from cally.model.series import (
     BookingSeries,
@@ -58,6 +60,7 @@ async def book_series(
     now: int,
     actor: Actor,
     idempotency_key: str | None = None,
+    shown: Keys = NO_KEYS,
 ) -> SeriesBooked | SeriesTaken:
     """Book every date of a series for a guest; all on disk when this returns, or none (rules 4, 49, 68).
 
@@ -65,9 +68,9 @@ async def book_series(
     idempotency key answers with the same series. Raises as `book` does, and `invalid` with `series.rhythm`,
     `series.count` or `series.clashes` for what the event type does not offer.
     """
-    found = await offer(store.reader, request.host, request.event_type)
+    found = await offer(store.reader, request.host, request.event_type, shown)
     asked = offered(found, asked)
-    checked = wanted(request, found)
+    checked = await with_consent(store.reader, found, wanted(request, found), request.consent)
     seconds = checked.duration_minutes * 60
     dates = series_dates(request.starts_at, asked.rhythm, asked.count, found.schedule.rules.tz, seconds=seconds)
     keys = keys_of(idempotency_key, request, asked)
@@ -145,7 +148,7 @@ async def _try(
     request: BookingRequest,
     asked: SeriesRequest,
     dates: SeriesDates,
-    keys: Keys,
+    keys: Idempotency,
     now: int,
     actor: Actor,
 ) -> SeriesBooked:

@@ -4,6 +4,8 @@ import msgspec
 
 from cally.bookings.availability import Availability
 from cally.bookings.book import place
+from cally.bookings.consents import agreed, record_consent, with_consent_in_line
+from cally.bookings.entrance import count_use
 from cally.bookings.fullness import is_full
 from cally.bookings.guest_limits import link_sent_again, require_fewer
 from cally.bookings.holds import BOOKED
@@ -18,6 +20,7 @@ from cally.model.addresses import without_tag
 from cally.model.bookings import Booked, BookingRequest, Guest, Taken
 from cally.model.ids import new_id, new_uid
 from cally.model.messages import Kind
+from cally.model.private_pages import NO_KEYS, Keys
 from cally.model.rules import Refusal
 from cally.model.waitlist import ACTIVE, WaitlistEntry, WaitState
 from cally.notify.links import WAITLIST_PURPOSE
@@ -41,14 +44,18 @@ async def join(
     now: int,
     actor: Actor,
     duration_minutes: int | None = None,
+    shown: Keys = NO_KEYS,
+    consent: str = "",
 ) -> WaitlistEntry:
-    """Wait for a slot that is taken, at the end of the line.
+    """Wait for a slot that is taken, at the end of the line; it uses a private link as a booking does.
 
-    Raises `not_found`, `invalid` with the field, `conflict` for a slot that nobody can or needs to wait for.
+    Raises `not_found`, `invalid` with the field, `conflict` for a slot that nobody can or needs to wait for,
+    `password_needed` or `link_ended` where what the guest has `shown` does not open it.
     """
-    found = await offer(store.reader, host, event_type)
+    found = await offer(store.reader, host, event_type, shown)
     minutes = found.duration_minutes(duration_minutes)
     checked = checked_guest(guest)
+    consent_text = await agreed(store.reader, found.event_type, consent)
     entry = WaitlistEntry(
         id=new_id(now),
         uid=new_uid(),
@@ -70,6 +77,8 @@ async def join(
         await freed(tx, found.owners, (entry.starts_at, entry.ends_at), now=now)
         await _require_sense(tx, found, entry, now)
         await waitlist.insert(tx, entry)
+        await record_consent(tx, consent_text, waitlist_id=entry.id, now=now)
+        await count_use(tx, found.link, entry.uid, now=now)
         await _record(tx, entry, "join", now, actor)
         await tell(tx, found, entry, "waitlist_joined", now=now)
     return entry
@@ -98,6 +107,7 @@ async def accept(
     entry = await _entry(store.reader, uid)
     found = await offer_by_id(store.reader, entry.event_type_id)
     asked = wanted(_as_offered(request, found, entry), found)
+    asked = await with_consent_in_line(store.reader, found, asked, request.consent, entry)
     try:
         async with link_sent_again(store, found, entry.guest.email, now=now):
             answer = await _try_accept(store, found, asked, uid, now, actor)

@@ -13,6 +13,7 @@ from cally.cli.printing import print_json
 from cally.cli.running import Instance, run
 from cally.errors import invalid
 from cally.model.capsule import question_to_json
+from cally.model.private_pages import MASTER
 
 DEFAULT_DAYS = 31
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -43,7 +44,7 @@ def capsule(
     """
 
     async def read(instance: Instance) -> dict[str, Any]:
-        found = await offer(instance.store.reader, *_address(event_type, host))
+        found = await offer(instance.store.reader, *_address(event_type, host), MASTER)
         now = instance.now if at is None else _instant(at, "at")
         asked = await make(
             instance.store.reader,

@@ -22,12 +22,14 @@ STATUS = {
     "sign_in_failed": 401,
     "step_over": 401,
     "forbidden": 403,
+    "password_needed": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "too_slow": 408,
     "conflict": 409,
     "guest_limit": 409,
     "slot_taken": 409,
+    "link_ended": 410,
     "too_large": 413,
     "too_long": 414,
     "unsupported_type": 415,
@@ -48,6 +50,7 @@ HEADINGS = {
     401: "Please sign in",
     403: "This is not allowed",
     404: "Nothing is here",
+    410: "This link works no more",
     429: "Too many at once",
     500: "Something went wrong",
     503: "Not possible right now",
@@ -101,6 +104,8 @@ def problem_text(error: CallyError, status: int | None = None) -> bytes:
 
 
 def _page(request: Request[Any, Any, Any], error: CallyError, status: int, headers: Mapping[str, str]) -> Response[Any]:
+    if error.code == "password_needed" and "page" in error.facts:
+        return password_page(request, str(error.facts["page"]))
     return rendering.render(
         request,
         "pages/error.html",
@@ -111,6 +116,22 @@ def _page(request: Request[Any, Any, Any], error: CallyError, status: int, heade
         sentence=error.sentence,
         hint="Please try again in a moment." if status >= 500 else "",
         sign_in=error.code == "unauthorized",
+    )
+
+
+def password_page(
+    request: Request[Any, Any, Any], page: str, *, sentence: str = "", query: str | None = None, status: int = 403
+) -> Response[Any]:
+    """The question for the password of a private page, `/ada/intro`; neither its title nor its host is told before."""
+    asked = request.scope["query_string"].decode("ascii", "replace") if request.method == "GET" else ""
+    return rendering.render(
+        request,
+        "pages/public/password.html",
+        status,
+        headers={"x-robots-tag": "noindex, nofollow"},
+        action=f"{page}/password",
+        query=asked if query is None else query,
+        sentence=sentence,
     )
 
 

@@ -77,6 +77,12 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/event-types/{id}"): ("own thing", None, 200),
     ("PATCH", "/event-types/{id}"): ("own thing", {"title": "Chat"}, 200),
     ("DELETE", "/event-types/{id}"): ("own thing", None, 204),
+    ("GET", "/event-types/{id}/access"): ("own thing", None, 200),
+    ("PATCH", "/event-types/{id}/access"): ("own thing", {"only_by_link": False}, 200),
+    ("GET", "/event-types/{id}/links"): ("own thing", None, 200),
+    ("POST", "/event-types/{id}/links"): ("own thing", {"name": "Cleo"}, 201),
+    ("GET", "/event-types/{id}/links/{link}"): ("own thing", None, 404),
+    ("DELETE", "/event-types/{id}/links/{link}"): ("own thing", None, 404),
     ("GET", "/event-types/{id}/why"): ("own thing", "?at=2026-09-22T08:00:00Z", 200),
     ("GET", "/event-types/{id}/capsule"): ("own thing", "?from=2026-09-22&to=2026-09-23", 200),
     ("GET", "/event-types/{id}/turns"): ("own thing", None, 404),  # it is no team's
@@ -92,6 +98,9 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("POST", "/teams/{team}/members"): ("own thing", {"host": "root"}, 201),
     ("PATCH", "/teams/{team}/members/{host}"): ("own thing", {"manages": False}, 409),
     ("DELETE", "/teams/{team}/members/{host}"): ("own thing", None, 409),
+    ("GET", "/team-invitations"): ("own list", None, 200),
+    ("POST", "/team-invitations/{team}/acceptance"): ("own thing", None, 404),  # she manages it, and is not asked
+    ("POST", "/team-invitations/{team}/declination"): ("own thing", None, 404),
     ("GET", "/teams/{team}/event-types"): ("open", None, 200),
     ("GET", "/teams/{team}/event-types/{slug}"): ("open", None, 404),
     ("GET", "/teams/{team}/event-types/{slug}/slots"): ("open", SLOTS, 404),

@@ -12,9 +12,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from cally.model.accounts import Actor
+from cally.model.private_pages import Keys
 from cally.web.api.bodies import malformed, read_json, read_query
 from cally.web.api.callers import Caller, anybody, caller
 from cally.web.doors import Doors
+from cally.web.keys import keys
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -53,6 +55,10 @@ class Call:
         """The guest's secret, if it was sent."""
         return self.request.headers.get(MANAGE_TOKEN)
 
+    async def keys(self, owner: str, slug: str) -> Keys:
+        """What the caller has shown to be let in to a private page."""
+        return await keys(self.request, self.doors, owner, slug)
+
     def guest(self) -> Actor:
         """Whoever asks, as a guest."""
         return anybody(self.request, self.doors)
@@ -69,7 +75,8 @@ Does = Callable[[Call], Awaitable[Answer]]
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """`scope` is what a token needs, None lets anybody in; `manage` lets a booking's manage token stand in for it.
 
-    `answers` are the good statuses with the record in their body; `refuses` the codes beyond those all can answer with.
+    `private`: an event type with a password, or only links, is closed here without them. `answers` are the
+    good statuses with the record in their body; `refuses` the codes beyond those all can answer with.
     """
 
     method: Method
@@ -83,6 +90,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     body: type | None
     answers: Mapping[int, Any]
     refuses: tuple[str, ...]
+    private: bool = False
 
     @property
     def name(self) -> str:
@@ -119,6 +127,7 @@ class Noun:
         query: type | None = None,
         body: type | None = None,
         refuses: tuple[str, ...] = (),
+        private: bool = False,
     ) -> Callable[[Does], Does]:
         """Register what answers `method` at `path` (below `/api/v1`)."""
 
@@ -135,6 +144,7 @@ class Noun:
                 body=body,
                 answers=answers,
                 refuses=refuses,
+                private=private,
             )
             self.endpoints.append(made)
             return function

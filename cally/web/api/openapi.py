@@ -14,8 +14,13 @@ from cally.web.api.endpoints import IDEMPOTENCY_KEY, JSON, MANAGE_TOKEN, PREFIX,
 from cally.web.api.v1 import ENDPOINTS
 from cally.web.api.v1.refused import Alternative
 from cally.web.errors import PROBLEM_TYPE, STATUS
+from cally.web.keys import PAGE_PASSWORD, PRIVATE_LINK
 
 REFERENCE = "#/components/schemas/{name}"
+KEYS = {
+    PAGE_PASSWORD: "The password of the event type's page, if it has one.",
+    PRIVATE_LINK: "The code of a private link to the event type: what its address has behind `/p/`.",
+}
 EVERYBODY = ("malformed", "internal")
 ABOUT = (
     "Times are instants in UTC (`2026-03-29T01:00:00Z`); dates are local to the zone that is named with them. Requests "
@@ -85,6 +90,8 @@ def codes(endpoint: Endpoint) -> tuple[str, ...]:
         found |= {"forbidden", "storage_busy", "storage_full", "storage_failed"}
     if endpoint.scope:
         found |= {"unauthorized", "forbidden"}
+    if endpoint.private:
+        found |= {"password_needed", "link_ended", "rate_limited"}
     if endpoint.method != "GET" and (endpoint.scope is None or endpoint.manage):
         found.add("rate_limited")
     return tuple(sorted(found, key=lambda code: (STATUS[code], code)))
@@ -105,7 +112,14 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
                 "description": "A name for this request; sent again, it is answered with the same booking.",
             }
         )
+    if endpoint.private:
+        found.extend(_key(name, described) for name, described in KEYS.items())
     return found
+
+
+def _key(name: str, described: str) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": 200}
+    return {"name": name, "in": "header", "required": False, "schema": schema, "description": described}
 
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from cally.web.api.endpoints import Endpoint
 from cally.web.api.v1 import (
+    access,
     accounts,
     audit,
     bookings,
@@ -17,6 +18,7 @@ from cally.web.api.v1 import (
     series,
     sessions,
     slots,
+    team_invitations,
     teams,
     time_law,
     time_off,
@@ -35,8 +37,10 @@ NOUNS = (
     waitlist.noun,
     time_law.noun,
     event_types.noun,
+    access.noun,
     why.noun,
     teams.noun,
+    team_invitations.noun,
     turns.noun,
     schedules.noun,
     overrides.noun,

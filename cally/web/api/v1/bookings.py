@@ -10,6 +10,7 @@ from cally.errors import invalid, not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest, Companion, Guest, Taken
 from cally.model.options import Rhythm
+from cally.model.private_pages import Keys
 from cally.model.series import Clashes, Scope, SeriesRequest, SeriesTaken
 from cally.model.zones import zone
 from cally.web.api.endpoints import IDEMPOTENCY_KEY, Answer, Call, Noun, answer
@@ -116,6 +117,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     keyed=True,
     answers={201: BookingShown, 200: BookingShown},
     refuses=("not_found", "slot_taken", "guest_limit", "idempotency_key_reused"),
+    private=True,
 )
 async def make_booking(call: Call) -> Answer:
     """Book a slot for a guest.
@@ -127,8 +129,9 @@ async def make_booking(call: Call) -> Answer:
     what is not free, `series.skipped` of the answer says what is missing; `series.bookings` has all that was booked.
     """
     request = _request(call.body)
+    shown_keys = await call.keys(request.host, request.event_type)
     if call.body.series is not None:
-        return await _make_series(call, request, call.body.series)
+        return await _make_series(call, request, call.body.series, shown_keys)
     doors, actor = call.doors, call.guest()
     doors.guests.change(actor.address, call.now, times=len(request.companions))
     made = await bookings.book(
@@ -138,9 +141,10 @@ async def make_booking(call: Call) -> Answer:
         now=call.now,
         actor=actor,
         idempotency_key=_key(call),
+        shown=shown_keys,
     )
     if isinstance(made, Taken):
-        found = await offer(doors.store.reader, request.host, request.event_type)
+        found = await offer(doors.store.reader, request.host, request.event_type, shown_keys)
         minutes, _ = lasting(found, request.starts_at, request.duration_minutes, request.nights)
         raise slot_taken(made, minutes)
     doors.wake()
@@ -150,15 +154,22 @@ async def make_booking(call: Call) -> Answer:
     return answer(shown, 201 if made.created else 200, {"location": f"/api/v1/bookings/{made.booking.uid}"})
 
 
-async def _make_series(call: Call, request: BookingRequest, wanted: SeriesWanted) -> Answer:
+async def _make_series(call: Call, request: BookingRequest, wanted: SeriesWanted, shown: Keys) -> Answer:
     asked = SeriesRequest(rhythm=wanted.rhythm, count=wanted.count, clashes=wanted.clashes)
     doors, actor = call.doors, call.guest()
     doors.guests.change(actor.address, call.now, times=wanted.count + len(request.companions))
     made = await bookings.book_series(
-        doors.store, doors.availability, request, asked, now=call.now, actor=actor, idempotency_key=_key(call)
+        doors.store,
+        doors.availability,
+        request,
+        asked,
+        now=call.now,
+        actor=actor,
+        idempotency_key=_key(call),
+        shown=shown,
     )
     if isinstance(made, SeriesTaken):
-        found = await offer(doors.store.reader, request.host, request.event_type)
+        found = await offer(doors.store.reader, request.host, request.event_type, shown)
         raise series_taken(made, found.duration_minutes(request.duration_minutes))
     doors.wake()
     if made.created:

@@ -36,12 +36,15 @@ class HoldShown(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-@noun.does("POST", "/holds", body=HoldWanted, answers={201: HoldShown}, refuses=("not_found", "slot_taken"))
+@noun.does(
+    "POST", "/holds", body=HoldWanted, answers={201: HoldShown}, refuses=("not_found", "slot_taken"), private=True
+)
 async def make_hold(call: Call) -> Answer:
     """Keep a slot for ten minutes."""
     wanted: HoldWanted = call.body
     doors, address, owner = call.doors, call.guest().address, owner_named(call.body.host, call.body.team)
     doors.guests.hold(address, call.now, replaces=wanted.replaces)
+    shown = await call.keys(owner, wanted.event_type)
     held = await bookings.hold(
         doors.store,
         doors.availability,
@@ -52,20 +55,21 @@ async def make_hold(call: Call) -> Answer:
         duration_minutes=wanted.duration_minutes,
         nights=wanted.nights,
         replaces=wanted.replaces,
+        shown=shown,
     )
     doors.guests.given_up(wanted.replaces)
     if isinstance(held, Taken):
-        found = await offer(doors.store.reader, owner, wanted.event_type)
+        found = await offer(doors.store.reader, owner, wanted.event_type, shown)
         minutes, _ = lasting(found, epoch(wanted.starts_at, "starts_at"), wanted.duration_minutes, wanted.nights)
         raise slot_taken(held, minutes)
     doors.guests.held(address, held.uid, held.expires_at)
-    shown = HoldShown(
+    made = HoldShown(
         uid=held.uid,
         starts_at=instant(held.starts_at),
         ends_at=instant(held.ends_at),
         expires_at=instant(held.expires_at),
     )
-    return answer(shown, 201)
+    return answer(made, 201)
 
 
 @noun.does("DELETE", "/holds/{uid}", answers={204: None})

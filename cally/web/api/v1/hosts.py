@@ -3,11 +3,11 @@
 import msgspec
 
 from cally import hosts
-from cally.bookings import JOINT, MEETING, offer
+from cally.bookings import JOINT, MEETING, listed, offer
 from cally.errors import not_found
 from cally.model.hosts import Host
 from cally.web.api.endpoints import Answer, Call, Noun, answer
-from cally.web.api.v1.public import PublicEventType, public_event_type
+from cally.web.api.v1.public import PublicEventType, entered, public_event_type
 
 noun = Noun("Hosts")
 
@@ -22,17 +22,19 @@ class PublicEventTypes(msgspec.Struct, frozen=True, kw_only=True):
 async def list_public_event_types(call: Call) -> Answer:
     """List what a host offers on their profile.
 
-    For hosts together, `ada+ben`, it is the meeting of all of them.
+    For hosts together, `ada+ben`, it is the meeting of all of them. What has a password is not listed.
     """
     if JOINT in call.path["host"]:
         return answer(PublicEventTypes(event_types=(await _together(call, MEETING),)))
     host = await _host(call)
-    offered = await hosts.list_event_types(call.doors.store.reader, host.id, listed_only=True)
+    offered = await listed(call.doors.store.reader, host.id)
     shown = tuple(public_event_type(event_type, host, call.doors.public_url()) for event_type in offered)
     return answer(PublicEventTypes(event_types=shown))
 
 
-@noun.does("GET", "/hosts/{host}/event-types/{slug}", answers={200: PublicEventType}, refuses=("not_found",))
+@noun.does(
+    "GET", "/hosts/{host}/event-types/{slug}", answers={200: PublicEventType}, refuses=("not_found",), private=True
+)
 async def show_public_event_type(call: Call) -> Answer:
     """Show one event type with its lengths, places and questions.
 
@@ -41,10 +43,7 @@ async def show_public_event_type(call: Call) -> Answer:
     if JOINT in call.path["host"]:
         return answer(await _together(call, call.path["slug"]))
     host = await _host(call)
-    found = await hosts.event_type_by_slug(call.doors.store.reader, host.id, call.path["slug"])
-    if found is None:
-        raise not_found("event type")
-    return answer(public_event_type(found, host, call.doors.public_url()))
+    return answer(await entered(call, host.slug))
 
 
 async def _together(call: Call, slug: str) -> PublicEventType:

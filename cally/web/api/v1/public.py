@@ -4,11 +4,13 @@ from typing import Literal
 
 import msgspec
 
-from cally.bookings import TEAM
+from cally.bookings import TEAM, offer
 from cally.errors import invalid
 from cally.model.hosts import EventType, Host
 from cally.model.options import Stay
 from cally.model.teams import Team
+from cally.store import page_access
+from cally.web.api.endpoints import Call
 
 
 class HostShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
     approval: bool
     seats: int
     stay: Stay | None
+    password_protected: bool = False
     url: str
 
 
@@ -70,7 +73,20 @@ def owner_named(host: str | None, team: str | None) -> str:
     return host if host is not None else f"{TEAM}{team}"
 
 
-def public_event_type(event_type: EventType, owner: Host | Team, public_url: str) -> PublicEventType:
+async def entered(call: Call, owner: str) -> PublicEventType:
+    """The event type at `{owner}/{slug}`, for whoever may come in."""
+    db, slug = call.doors.store.reader, call.path["slug"]
+    found = await offer(db, owner, slug, await call.keys(owner, slug))
+    access = await page_access.of(db, found.event_type.id)
+    shown = public_event_type(
+        found.event_type, found.team or found.host, call.doors.public_url(), password_protected=access.has_password
+    )
+    return msgspec.structs.replace(shown, url=f"{call.doors.public_url()}{found.path}") if found.code else shown
+
+
+def public_event_type(
+    event_type: EventType, owner: Host | Team, public_url: str, *, password_protected: bool = False
+) -> PublicEventType:
     """What a guest may know of an event type of a host or a team."""
     of_team = isinstance(owner, Team)
     return PublicEventType(
@@ -91,5 +107,6 @@ def public_event_type(event_type: EventType, owner: Host | Team, public_url: str
         approval=event_type.approval,
         seats=event_type.rules.seats,
         stay=event_type.options.stay,
+        password_protected=password_protected,
         url=f"{public_url}/{'team/' if of_team else ''}{owner.slug}/{event_type.slug}",
     )

@@ -10,6 +10,7 @@ import msgspec
 from cally.bookings import TEAM, Offer, is_there, lasting, offer
 from cally.errors import CallyError, invalid
 from cally.model.bookings import Slot
+from cally.model.private_pages import Keys
 from cally.model.zones import zone
 from cally.web.api.endpoints import Answer, Call, Noun, encoded
 from cally.web.api.instants import day_end, day_start, instant
@@ -19,7 +20,7 @@ REMEMBERED_BYTES = 33_554_432
 ANSWER_BYTES = 4_096  # what an answer takes beside its text: an address that is asked for is an entry, however empty
 
 noun = Noun("Slots")
-Key = tuple[str, str, bytes]
+Key = tuple[str, str, bytes, bytes]
 Version = tuple[int, int, int]
 
 
@@ -92,6 +93,7 @@ def _size(key: Key, known: Known) -> int:
     query=SlotsAsked,
     answers={200: SlotsShown, 304: None},
     refuses=("not_found",),
+    private=True,
 )
 async def list_slots(call: Call) -> Answer:
     """List the slots that can be booked, at most 100 days of them.
@@ -107,6 +109,7 @@ async def list_slots(call: Call) -> Answer:
     query=SlotsAsked,
     answers={200: SlotsShown, 304: None},
     refuses=("not_found",),
+    private=True,
 )
 async def list_slots_of_team(call: Call) -> Answer:
     """List the slots that can be booked with a team, at most 100 days of them.
@@ -118,10 +121,11 @@ async def list_slots_of_team(call: Call) -> Answer:
 
 async def _listed(call: Call, owner: str) -> Answer:
     memory: SlotsMemory = call.request.app.state.slots
-    key = (owner, call.path["slug"], call.request.scope["query_string"])
+    shown = await call.keys(owner, call.path["slug"])
+    key = (owner, call.path["slug"], call.request.scope["query_string"], shown.link)
     known = memory.get(key)
-    if known is None or not await _is_right(call, known):
-        known = await _known(call, owner)
+    if known is None or not await _is_right(call, known, shown):
+        known = await _known(call, owner, shown)
         memory.put(key, known)
     headers = {"etag": known.etag, "cache-control": "no-cache"}
     if _matches(call.request.headers.get("if-none-match", ""), known.etag):
@@ -129,15 +133,15 @@ async def _listed(call: Call, owner: str) -> Answer:
     return encoded(known.body, 200, headers)
 
 
-async def _is_right(call: Call, known: Known) -> bool:
-    """Nothing that the slots are made of has changed, and the address still leads to this host."""
-    if not await is_there(call.doors.store.reader, known.offer):
+async def _is_right(call: Call, known: Known, shown: Keys) -> bool:
+    """Nothing that the slots are made of has changed, and the address still leads whoever asks to this host."""
+    if not await is_there(call.doors.store.reader, known.offer, shown):
         return False
     return known.version == await call.doors.availability.version(known.offer, call.now)
 
 
-async def _known(call: Call, owner: str) -> Known:
-    found = await offer(call.doors.store.reader, owner, call.path["slug"])
+async def _known(call: Call, owner: str, shown: Keys) -> Known:
+    found = await offer(call.doors.store.reader, owner, call.path["slug"], shown)
     version = await call.doors.availability.version(found, call.now)
     tz, slots = await _slots(call, found)
     shown = tuple(

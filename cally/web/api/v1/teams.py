@@ -1,15 +1,18 @@
 """Teams: hosts who share event types; seen by their members, changed by whoever manages them."""
 
+from typing import Literal
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from cally import hosts
+from cally.bookings import TEAM, listed
 from cally.errors import not_found
 from cally.hosts import TeamDraft
 from cally.model.hosts import Host
 from cally.model.teams import Team
 from cally.web.api.endpoints import Answer, Call, Noun, answer
-from cally.web.api.v1.public import PublicEventType, public_event_type
+from cally.web.api.v1.public import PublicEventType, entered, public_event_type
 from cally.web.api.v1.teams_found import team_in
 
 noun = Noun("Teams")
@@ -45,15 +48,16 @@ class MemberChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A host in the team."""
+    """A host in the team, or one who is asked to join it and takes no part until they say yes."""
 
     host: str
     name: str
     manages: bool
+    state: Literal["member", "invited"] = "member"
 
 
 class TeamShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A team with its members in the order of joining."""
+    """A team with its members in the order of joining, then those who are asked to join."""
 
     slug: str
     name: str
@@ -133,20 +137,16 @@ async def delete_team(call: Call) -> Answer:
     scope="event-types:write",
     body=MemberWanted,
     answers={201: TeamShown},
-    refuses=("not_found",),
+    refuses=("not_found", "conflict"),
 )
 async def add_member(call: Call) -> Answer:
-    """Take a host into a team."""
+    """Ask a host to join a team: `invited` until they say yes. An admin, with `admin:write`, takes them in at once."""
     team = await team_in(call, call.path["team"], to_change=True)
-    host = await _host(call, call.body.host)
-    await hosts.add_member(
-        call.doors.store,
-        team.id,
-        host.id,
-        manages=call.body.manages,
-        now=call.now,
-        actor=call.token_holder.actor(),
-    )
+    host, holder = await _host(call, call.body.host), call.token_holder
+    is_admin = holder.account.role == "admin"
+    take = hosts.add_member if is_admin else hosts.invite_member
+    actor = holder.admin() if is_admin else holder.actor()
+    await take(call.doors.store, team.id, host.id, manages=call.body.manages, now=call.now, actor=actor)
     return answer(await _shown(call, team), 201)
 
 
@@ -181,15 +181,19 @@ async def change_member(call: Call) -> Answer:
     refuses=("not_found", "conflict"),
 )
 async def remove_member(call: Call) -> Answer:
-    """Take a host out of a team, or leave it.
+    """Take a host out of a team, leave it, or ask somebody no more who is invited.
 
     409 while bookings of the team are theirs (`future_bookings`): hand those to another host or cancel them first.
     """
     team = await team_in(call, call.path["team"])
-    host, account = await _member(call, team), call.token_holder.account
+    account, actor = call.token_holder.account, call.token_holder.actor()
+    invited = next((one for one, _ in await _invited(call, team) if one.slug == call.path["host"]), None)
+    if invited is not None and await hosts.manages(call.doors.store.reader, account, team.id):
+        await hosts.withdraw_invitation(call.doors.store, team.id, invited.id, now=call.now, actor=actor)
+        return answer(None, 204)
+    host = await _member(call, team)
     if host.id != account.id and not await hosts.manages(call.doors.store.reader, account, team.id):
         raise not_found("team")
-    actor = call.token_holder.actor()
     await hosts.remove_member(call.doors.store, team.id, host.id, now=call.now, actor=actor)
     return answer(None, 204)
 
@@ -198,19 +202,18 @@ async def remove_member(call: Call) -> Answer:
 async def list_public_event_types_of_team(call: Call) -> Answer:
     """List what a team offers on its profile."""
     team = await _public(call)
-    offered = await hosts.list_event_types(call.doors.store.reader, team.id, listed_only=True)
+    offered = await listed(call.doors.store.reader, team.id)
     shown = tuple(public_event_type(event_type, team, call.doors.public_url()) for event_type in offered)
     return answer(PublicEventTypesOfTeam(event_types=shown))
 
 
-@noun.does("GET", "/teams/{team}/event-types/{slug}", answers={200: PublicEventType}, refuses=("not_found",))
+@noun.does(
+    "GET", "/teams/{team}/event-types/{slug}", answers={200: PublicEventType}, refuses=("not_found",), private=True
+)
 async def show_public_event_type_of_team(call: Call) -> Answer:
     """Show one event type of a team with its lengths, places and questions."""
     team = await _public(call)
-    found = await hosts.event_type_by_slug(call.doors.store.reader, team.id, call.path["slug"])
-    if found is None:
-        raise not_found("event type")
-    return answer(public_event_type(found, team, call.doors.public_url()))
+    return answer(await entered(call, f"{TEAM}{team.slug}"))
 
 
 async def _public(call: Call) -> Team:
@@ -229,6 +232,10 @@ async def _member(call: Call, team: Team) -> Host:
     return found
 
 
+async def _invited(call: Call, team: Team) -> list[tuple[Host, bool]]:
+    return await hosts.invited_to(call.doors.store.reader, team.id)
+
+
 async def _host(call: Call, slug: str) -> Host:
     found = await hosts.host_by_slug(call.doors.store.reader, slug)
     if found is None:
@@ -242,6 +249,12 @@ async def _shown(call: Call, team: Team) -> TeamShown:
         slug=team.slug,
         name=team.name,
         about=team.about,
-        members=tuple(MemberShown(host=host.slug, name=host.name, manages=manages) for host, manages in members),
+        members=(
+            *(MemberShown(host=host.slug, name=host.name, manages=manages) for host, manages in members),
+            *(
+                MemberShown(host=host.slug, name=host.name, manages=manages, state="invited")
+                for host, manages in await _invited(call, team)
+            ),
+        ),
         url=f"{call.doors.public_url()}/team/{team.slug}",
     )

@@ -113,14 +113,15 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     guest_phone: str = ""
 
 
-@noun.does("GET", "/full-slots", query=FullAsked, answers={200: FullShown}, refuses=("not_found",))
+@noun.does("GET", "/full-slots", query=FullAsked, answers={200: FullShown}, refuses=("not_found",), private=True)
 async def list_full_slots(call: Call) -> Answer:
     """List the slots that are full and may be waited for, at most 100 days of them.
 
     Only what the event type's own bookings take is listed; what is taken otherwise stays private.
     """
     asked: FullAsked = call.query
-    found = await offer(call.doors.store.reader, owner_named(asked.host, asked.team), asked.event_type)
+    owner = owner_named(asked.host, asked.team)
+    found = await offer(call.doors.store.reader, owner, asked.event_type, await call.keys(owner, asked.event_type))
     tz = zone(asked.tz) if asked.tz is not None else found.schedule.rules.tz
     if not 0 <= (asked.to_on - asked.from_on).days < LONGEST_RANGE_DAYS:
         raise invalid("to", f"Please ask for 1 to {LONGEST_RANGE_DAYS} days, the first one first.")
@@ -141,7 +142,14 @@ async def list_full_slots(call: Call) -> Answer:
     return answer(FullShown(slots=tuple(shown), tz=tz))
 
 
-@noun.does("POST", "/waitlist", body=PlaceInLineWanted, answers={201: WaitingShown}, refuses=("not_found", "conflict"))
+@noun.does(
+    "POST",
+    "/waitlist",
+    body=PlaceInLineWanted,
+    answers={201: WaitingShown},
+    refuses=("not_found", "conflict"),
+    private=True,
+)
 async def join_waitlist(call: Call) -> Answer:
     """Wait for a slot that is full, at the end of the line.
 
@@ -149,15 +157,17 @@ async def join_waitlist(call: Call) -> Answer:
     409 `conflict` for a slot that is free, or that nobody can wait for.
     """
     wanted: PlaceInLineWanted = call.body
+    owner = owner_named(wanted.host, wanted.team)
     entry = await bookings.join(
         call.doors.store,
-        host=owner_named(wanted.host, wanted.team),
+        host=owner,
         event_type=wanted.event_type,
         starts_at=epoch(wanted.starts_at, "starts_at"),
         guest=Guest(name=wanted.guest.name, email=wanted.guest.email, tz=wanted.guest.tz, locale=wanted.guest.locale),
         duration_minutes=wanted.duration_minutes,
         now=call.now,
         actor=call.guest(),
+        shown=await call.keys(owner, wanted.event_type),
     )
     call.doors.wake()
     shown = await shown_entry(call.doors, entry, for_guest=True)

@@ -7,6 +7,7 @@ from litestar.di import Provide
 
 from cally.web.pages.host import (
     assistants,
+    access,
     availability,
     booking_changes,
     bookings,
@@ -42,6 +43,7 @@ PAGES = (
     sessions,
     lines,
     event_types,
+    access,
     availability,
     days,
     dates,

@@ -1,10 +1,19 @@
 """What guests see: a host's profile, the booking page, and their own booking."""
 
+from cally.web.pages.public import privacy
 from cally.web.pages.public.booking import booking_page, team_booking_page
 from cally.web.pages.public.cancellation import ask, confirm_cancellation
 from cally.web.pages.public.confirm import confirm, confirm_with_team
 from cally.web.pages.public.front import front
 from cally.web.pages.public.moving import move, new_times
+from cally.web.pages.public.private import (
+    confirm_through_link,
+    give_password,
+    give_password_of_team,
+    join_through_link,
+    through_link,
+    wait_through_link,
+)
 from cally.web.pages.public.profile import profile, team_profile
 from cally.web.pages.public.ticket import invitation, ticket
 from cally.web.pages.public.together import confirm_together
@@ -22,6 +31,7 @@ ROUTES = [
     confirm_together,
     ticket,
     invitation,
+    *privacy.ROUTES,
     ask,
     confirm_cancellation,
     new_times,
@@ -33,4 +43,10 @@ ROUTES = [
     waiting,
     take,
     leave_line,
+    give_password,
+    give_password_of_team,
+    through_link,
+    confirm_through_link,
+    wait_through_link,
+    join_through_link,
 ]

@@ -9,15 +9,20 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from cally.bookings import TEAM, Offer, is_there, offer
+from cally.model.private_pages import Keys
 from cally.model.rules import Refusal
 from cally.model.series import Clash
 from cally.web import rendering
+from cally.web.admission import guard
 from cally.web.dates import Words
 from cally.web.doors import Doors
 from cally.web.forms import Form
+from cally.web.keys import known_keys
 from cally.web.pages.public import clocks, remembered
+from cally.web.pages.public.actors import guest
 from cally.web.pages.public.away import away_shown
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, instant, iso, kept
+from cally.web.pages.public.consent import consent_asked
 from cally.web.pages.public.details import new_key
 from cally.web.pages.public.picker import Picker, Scene, picker
 from cally.web.pages.public.repeating import Repeating, repeating
@@ -44,13 +49,15 @@ async def team_booking_page(
     return await looked_at(request, doors, (f"{TEAM}{team}", slug))
 
 
-async def looked_at(request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str]) -> ASGIResponse:
-    """The page of what stands at an owner's address: `("ada", "intro")`."""
-    words = asked(request)
+async def looked_at(
+    request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str], shown: Keys | None = None
+) -> ASGIResponse:
+    """The page of what stands at an owner's address, `("ada", "intro")`, for whoever has shown these keys."""
+    words, shown = asked(request), shown or known_keys(request, doors)
     if instant(words.slot) is not None:
-        found = await offer(doors.store.reader, *address)
+        found = await offer(doors.store.reader, *address, shown)
         return (await details_page(request, doors, found, words)).to_asgi_response(app=None, request=request)
-    return await _times_page(request, doors, address, words)
+    return await _times_page(request, doors, address, words, shown)
 
 
 async def details_page(
@@ -73,11 +80,14 @@ async def details_page(
     now = doors.clock()
     picked = _chosen(found, words)
     slot = picked.slot or 0
+    if form is None:
+        doors.guests.look(guest(request, doors).address, now)
     if alternatives is None and form is None:
         alternatives = await _alternatives(doors, found, picked, now)
     values = await _values(doors, found, words, rendering.reader(request), now)
     reading = values["words"]
-    form = form or Form.of(key=new_key())
+    form = form or _fresh(found)
+    guard(request, doors, form, found.path)
     if series is None:
         series = await series_shown(doors, found, form, reading, words)
     return rendering.render(
@@ -95,7 +105,15 @@ async def details_page(
         form=form,
         notice=notice,
         series=series,
+        consent=await consent_asked(doors.store.reader, found),
     )
+
+
+def _fresh(found: Offer) -> Form:
+    """An empty form, but for what a private link fills in."""
+    if found.link is None:
+        return Form.of(key=new_key())
+    return Form.of(key=new_key(), name=found.link.guest_name or None, email=found.link.guest_email or None)
 
 
 async def series_shown(
@@ -109,14 +127,15 @@ async def series_shown(
 
 
 async def _times_page(
-    request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str], words: Asked
+    request: Request[Any, Any, Any], doors: Doors, address: tuple[str, str], words: Asked, shown: Keys
 ) -> ASGIResponse:
     pages, now = remembered.pages_of(doors.availability), doors.clock()
     reading, theme = rendering.reader(request), rendering.theme(request)
-    key = (address, words, reading, theme, doors.public_url(), doors.mail() is None)
+    key = (address, words, reading, theme, doors.public_url(), doors.mail() is None, shown.link)
     page = pages.get(key)
-    if page is None or not await _is_right(doors, page, now):
-        found = await offer(doors.store.reader, *address)
+    if page is None or not await _is_right(doors, page, now, shown):
+        doors.guests.look(guest(request, doors).address, now)
+        found = await offer(doors.store.reader, *address, shown)
         version = await doors.availability.version(found, now)
         values = await _values(doors, found, words, reading, now)
         step = "none" if values["picker"] is None else "time"
@@ -138,9 +157,9 @@ async def _times_page(
     return remembered.answer(request, page)
 
 
-async def _is_right(doors: Doors, page: remembered.Page, now: int) -> bool:
-    """Whether nothing that the page shows has changed, the host's being there at all included."""
-    if not await is_there(doors.store.reader, page.offer):
+async def _is_right(doors: Doors, page: remembered.Page, now: int, shown: Keys) -> bool:
+    """Whether nothing that the page shows has changed, the host's being there for this visitor at all included."""
+    if not await is_there(doors.store.reader, page.offer, shown):
         return False
     return bool(page.version == await doors.availability.version(page.offer, now))
 
@@ -178,7 +197,8 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
         "back": Links(path, stays).to(),
         "stays": stays,
         "more_zones": Links(path, stays).to(zones="all"),
-        "canonical": f"{doors.public_url()}{path}" if doors.public_url() else "",
+        "canonical": f"{doors.public_url()}{path}" if doors.public_url() and not found.code else "",
+        "is_private": bool(found.code),
         "mail": doors.mail() is not None,
         "moving": None,
     }
@@ -194,7 +214,7 @@ async def _picker(doors: Doors, found: Offer, picked: Chosen, reading: Words, li
         words=reading,
         links=links,
         now=now,
-        extra={"host": found.owner, "eventType": found.event_type.slug, "t": texts(met.home)},
+        extra={"host": found.owner, "eventType": found.event_type.slug, **_private(found), "t": texts(met.home)},
     )
 
     stay = found.event_type.options.stay
@@ -210,6 +230,11 @@ async def _picker(doors: Doors, found: Offer, picked: Chosen, reading: Words, li
         return sorted((*free, *full), key=lambda slot: slot.starts_at) if full else free
 
     return await picker(scene, load)
+
+
+def _private(found: Offer) -> dict[str, str]:
+    """What the page's script must show to hold a slot."""
+    return {"link": found.code} if found.code else {}
 
 
 async def _alternatives(doors: Doors, found: Offer, picked: Chosen, now: int) -> tuple[int, ...] | None:

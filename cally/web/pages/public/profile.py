@@ -7,11 +7,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cally.bookings import JOINT
+from cally.bookings import JOINT, listed
 from cally.errors import not_found
 from cally.hosts import members_of, team_by_slug
-from cally.store import event_types, hosts
+from cally.store import hosts
 from cally.web.doors import Doors
+from cally.web.keys import known_keys
 from cally.web.pages.public.away import away_shown
 from cally.web.pages.public.together import together_page
 from cally.web.rendering import reader, render
@@ -38,7 +39,7 @@ async def _of_host(request: Request[Any, Any, Any], doors: Doors, host: str) -> 
         path=f"/{found.slug}",
         people=(),
         away=await away_shown(doors.store.reader, found, reader(request), doors.clock()),
-        event_types=await event_types.list_of(doors.store.reader, found.id, listed_only=True),
+        event_types=await listed(doors.store.reader, found.id, known_keys(request, doors)),
         canonical=f"{doors.public_url()}/{found.slug}" if doors.public_url() else "",
     )
 
@@ -62,6 +63,6 @@ async def team_profile(
         path=path,
         people=[host.name for host, _ in await members_of(db, found.id)],
         away=(),
-        event_types=await event_types.list_of(db, found.id, listed_only=True),
+        event_types=await listed(db, found.id, known_keys(request, doors)),
         canonical=f"{doors.public_url()}{path}" if doors.public_url() else "",
     )

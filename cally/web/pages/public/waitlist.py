@@ -10,13 +10,16 @@ from litestar.response import Redirect
 from cally.bookings import TEAM, Offer, join, offer
 from cally.errors import CallyError
 from cally.model.bookings import Guest
+from cally.model.private_pages import Keys
 from cally.notify.links import waitlist_token
 from cally.web import forms, rendering
 from cally.web.doors import Doors
 from cally.web.forms import Form
+from cally.web.keys import known_keys
 from cally.web.pages.public import clocks
 from cally.web.pages.public.actors import guest
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, iso, kept
+from cally.web.pages.public.consent import consent_asked
 from cally.web.pages.public.details import note, slot_of
 from cally.web.pages.public.whom import whom
 
@@ -28,7 +31,7 @@ async def wait(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """Whether to wait for the time in the address; looking changes nothing."""
-    return await _looked_at(request, doors, host, slug)
+    return await looked_at(request, doors, host, slug)
 
 
 @get("/team/{team:str}/{slug:str}/waitlist", include_in_schema=False)
@@ -36,7 +39,7 @@ async def wait_for_team(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], team: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """The same of what a team offers."""
-    return await _looked_at(request, doors, f"{TEAM}{team}", slug)
+    return await looked_at(request, doors, f"{TEAM}{team}", slug)
 
 
 @post("/{host:str}/{slug:str}/waitlist", status_code=200, include_in_schema=False)
@@ -44,7 +47,7 @@ async def join_line(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], host: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """Join the line: 303 to one's place in it, 422 with each fault beside its field, 409 when it makes no sense."""
-    return await _joined(request, doors, host, slug)
+    return await joined(request, doors, host, slug)
 
 
 @post("/team/{team:str}/{slug:str}/waitlist", status_code=200, include_in_schema=False)
@@ -52,23 +55,29 @@ async def join_line_of_team(
     request: Request[Any, Any, Any], doors: NamedDependency[Doors], team: FromPath[str], slug: FromPath[str]
 ) -> Response[Any]:
     """The same with a team."""
-    return await _joined(request, doors, f"{TEAM}{team}", slug)
+    return await joined(request, doors, f"{TEAM}{team}", slug)
 
 
-async def _looked_at(request: Request[Any, Any, Any], doors: Doors, owner: str, slug: str) -> Response[Any]:
-    found = await offer(doors.store.reader, owner, slug)
+async def looked_at(
+    request: Request[Any, Any, Any], doors: Doors, owner: str, slug: str, shown: Keys | None = None
+) -> Response[Any]:
+    """The question at an owner's address, for whoever has shown these keys."""
+    found = await offer(doors.store.reader, owner, slug, shown or known_keys(request, doors))
     words = asked(request)
     picked = _chosen(found, words)
     if picked.slot is None or not found.event_type.options.waitlist:
         return Redirect(found.path, status_code=303)
     if await _is_free(doors, found, picked, picked.slot):
         return Redirect(_links(found, words, picked).to(slot=iso(picked.slot)), status_code=303)
-    return _page(request, doors, found, words, Form())
+    return await _page(request, doors, found, words, _fresh(found))
 
 
-async def _joined(request: Request[Any, Any, Any], doors: Doors, owner: str, slug: str) -> Response[Any]:
-    form = await forms.read(request)
-    found = await offer(doors.store.reader, owner, slug)
+async def joined(
+    request: Request[Any, Any, Any], doors: Doors, owner: str, slug: str, shown: Keys | None = None
+) -> Response[Any]:
+    """Join the line at an owner's address, with the keys that were shown."""
+    form, shown = await forms.read(request), shown or known_keys(request, doors)
+    found = await offer(doors.store.reader, owner, slug, shown)
     starts_at = slot_of(form)
     if starts_at is None:
         return Redirect(found.path, status_code=303)
@@ -77,7 +86,7 @@ async def _joined(request: Request[Any, Any, Any], doors: Doors, owner: str, slu
     form.line("name")
     form.email("email")
     if form.faults:
-        return _page(request, doors, found, words, form, status=422)
+        return await _page(request, doors, found, words, form, status=422)
     actor = guest(request, doors)
     try:
         doors.guests.change(actor.address, doors.clock())
@@ -95,24 +104,33 @@ async def _joined(request: Request[Any, Any, Any], doors: Doors, owner: str, slu
             now=doors.clock(),
             actor=actor,
             duration_minutes=picked.minutes,
+            consent=form.text("consent"),
+            shown=shown,
         )
     except CallyError as error:
-        return _again(request, doors, found, words, form, error)
+        return await _again(request, doors, found, words, form, error)
     doors.wake()
     return Redirect(f"/w/{waitlist_token(doors.vault, entry.uid)}?new=1", status_code=303)
 
 
-def _again(
+def _fresh(found: Offer) -> Form:
+    """An empty form, but for what a private link fills in."""
+    if found.link is None:
+        return Form()
+    return Form.of(name=found.link.guest_name or None, email=found.link.guest_email or None)
+
+
+async def _again(
     request: Request[Any, Any, Any], doors: Doors, found: Offer, words: Asked, form: Form, error: CallyError
 ) -> Response[Any]:
     status = {"conflict": 409, "rate_limited": 429}.get(error.code, 422)
     if status == 422:
         note(form, error)
-        return _page(request, doors, found, words, form, status=status)
-    return _page(request, doors, found, words, form, status=status, notice=error.sentence)
+        return await _page(request, doors, found, words, form, status=status)
+    return await _page(request, doors, found, words, form, status=status, notice=error.sentence)
 
 
-def _page(
+async def _page(
     request: Request[Any, Any, Any],
     doors: Doors,
     found: Offer,
@@ -140,6 +158,7 @@ def _page(
         back=_links(found, words, picked).to(at=iso(slot)),
         form=form,
         notice=notice,
+        consent=await consent_asked(doors.store.reader, found),
         mail=doors.mail() is not None,
     )
 

@@ -246,7 +246,7 @@ class Booker extends HTMLElement {
     const earlier = kept()?.uid
     const body = { host: this.data.host, event_type: this.data.eventType, starts_at: new Date(slot).toISOString().slice(0, 19) + 'Z', duration_minutes: this.data.minutes, ...(earlier && { replaces: earlier }) }
     let answer
-    try { answer = await fetch('/api/v1/holds', { method: 'POST', credentials: 'omit', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(5000) }) } catch { return }
+    try { answer = await fetch('/api/v1/holds', { method: 'POST', headers: { 'content-type': 'application/json', ...(this.data.link && { 'x-private-link': this.data.link }) }, body: JSON.stringify(body), signal: AbortSignal.timeout(5000) }) } catch { return }
     if (answer.status === 201) {
       const { uid } = await answer.json()
       keep({ uid, slot, path: this.data.path })
