@@ -19,6 +19,7 @@ from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
 from cally import accounts, bookings, calendars, clock, hosts, notify, web
+from cally.accounts import oauth_grants
 from cally.bookings import Availability
 from cally.config import Settings
 from cally.errors import CallyError
@@ -164,6 +165,7 @@ def _without_server(live: Live) -> frozenset[str]:
 async def _sweep(store: Store, now: int) -> None:
     await bookings.sweep(store, now)
     await accounts.sweep_sessions(store, now)
+    await oauth_grants.sweep_grants(store, now)
     await notify.sweep_letters(store, now)
     await hosts.forget_time_off(store, now)
 

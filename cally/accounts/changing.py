@@ -5,7 +5,7 @@ from cally.accounts.policy import Surroundings, approve_password
 from cally.accounts.taking_over import How, take_password
 from cally.errors import CallyError, invalid, not_found
 from cally.model.accounts import Account, Actor
-from cally.store import Reader, Store, Writer, accounts, audit, bookings, hosts, sessions, teams
+from cally.store import Reader, Store, Writer, accounts, audit, bookings, hosts, oauth_grants, sessions, teams
 from cally.vault import token_hash
 
 
@@ -35,6 +35,7 @@ async def disable_account(store: Store, account_id: int, *, now: int, actor: Act
             await require_other_admin(tx, account)
             await accounts.update_disabled(tx, account_id, now)
             await sessions.delete_of(tx, account_id)
+            await oauth_grants.delete_of(tx, account_id)
             await _record(tx, account, "disable", now, actor)
         return await _get(tx, account_id)
 

@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -33,7 +34,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer; names of headers are lower case. `body` is empty unless the status is 2xx."""
+    """An answer; names of headers are lower case. `body` is empty unless the status is 2xx or a form was sent."""
 
     status: int
     headers: dict[str, str]
@@ -63,6 +64,33 @@ async def get(
         raise failed("The address cannot be understood.") from error
 
 
+async def post_form(
+    url: str,
+    fields: dict[str, str],
+    *,
+    headers: dict[str, str],
+    allowed: tuple[str, ...] = (),
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Received:
+    """What an http(s) address answers to a form; it is sent there and nowhere else, so nothing is followed.
+
+    Raises as `get` does; `outgoing_failed` also when the address forwards.
+    """
+    import httpx2  # noqa: PLC0415 - heavy: imported where used
+
+    sent = {"content-type": "application/x-www-form-urlencoded", **headers}
+    try:
+        async with asyncio.timeout(limits.seconds):
+            answer = await _ask(httpx2.URL(url), sent, allowed, limits, urlencode(fields).encode())
+    except TimeoutError as error:
+        raise failed("The address did not answer in time.") from error
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise failed("The address cannot be understood.") from error
+    if answer.status in REDIRECTS:
+        raise failed("The address forwards what was sent to it; that is not followed.")
+    return answer
+
+
 def failed(sentence: str) -> CallyError:
     """The other side did not answer as it should; later may be better."""
     return CallyError("outgoing_failed", sentence)
@@ -80,17 +108,19 @@ async def _follow(url: "httpx2.URL", headers: dict[str, str], allowed: tuple[str
     raise failed(f"The address forwards more than {MOST_REDIRECTS} times.")
 
 
-async def _ask(url: "httpx2.URL", headers: dict[str, str], allowed: tuple[str, ...], limits: Limits) -> Received:
+async def _ask(
+    url: "httpx2.URL", headers: dict[str, str], allowed: tuple[str, ...], limits: Limits, form: bytes | None = None
+) -> Received:
     if url.scheme not in {"http", "https"} or not url.host:
         raise _refused("Only http and https addresses are asked.")
     port = url.port or (443 if url.scheme == "https" else 80)
     addresses = await _addresses(url.raw_host.decode("ascii"), port, allowed)
     for address in addresses[:-1]:
         try:
-            return await _ask_at(address, url, headers, limits)
+            return await _ask_at(address, url, headers, limits, form)
         except _NotConnectedError:
             continue
-    return await _ask_at(addresses[-1], url, headers, limits)
+    return await _ask_at(addresses[-1], url, headers, limits, form)
 
 
 async def _addresses(host: str, port: int, allowed: tuple[str, ...]) -> list[Address]:
@@ -108,7 +138,9 @@ async def _addresses(host: str, port: int, allowed: tuple[str, ...]) -> list[Add
     return good[:MOST_ADDRESSES]
 
 
-async def _ask_at(address: Address, url: "httpx2.URL", headers: dict[str, str], limits: Limits) -> Received:
+async def _ask_at(
+    address: Address, url: "httpx2.URL", headers: dict[str, str], limits: Limits, form: bytes | None
+) -> Received:
     import httpx2  # noqa: PLC0415 - heavy: imported where used
 
     host = url.raw_host.decode("ascii").strip("[]")
@@ -118,10 +150,14 @@ async def _ask_at(address: Address, url: "httpx2.URL", headers: dict[str, str], 
         async with (
             httpx2.AsyncClient(verify=_trust(), trust_env=False, timeout=timeout) as client,
             client.stream(
-                "GET", url.copy_with(host=str(address)), headers=sent, extensions={"sni_hostname": host}
+                "GET" if form is None else "POST",
+                url.copy_with(host=str(address)),
+                headers=sent,
+                content=form,
+                extensions={"sni_hostname": host},
             ) as answer,
         ):
-            return await _received(answer, limits)
+            return await _received(answer, limits, always=form is not None)
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
         raise _NotConnectedError(_why(error)) from error
     except httpx2.TimeoutException as error:
@@ -130,9 +166,9 @@ async def _ask_at(address: Address, url: "httpx2.URL", headers: dict[str, str], 
         raise failed("The address broke off its answer, or it does not speak HTTP.") from error
 
 
-async def _received(answer: "httpx2.Response", limits: Limits) -> Received:
+async def _received(answer: "httpx2.Response", limits: Limits, *, always: bool) -> Received:
     body = bytearray()
-    if answer.is_success:
+    if answer.is_success or always:
         if answer.headers.get("content-encoding", "identity").lower() != "identity":
             raise failed("The address answered in a compressed form that was not asked for.")
         async for chunk in answer.aiter_raw():

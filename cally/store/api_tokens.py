@@ -6,8 +6,8 @@ from cally.model.accounts import ApiToken
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
-INSERT INTO api_token (id, account_id, name, token_hash, scopes, created_at, expires_at)
-VALUES (:id, :account_id, :name, :token_hash, :scopes, :created_at, :expires_at)
+INSERT INTO api_token (id, account_id, name, token_hash, scopes, created_at, expires_at, grant_id)
+VALUES (:id, :account_id, :name, :token_hash, :scopes, :created_at, :expires_at, :grant_id)
 """
 BY_HASH = """
 SELECT id, account_id, name, scopes, created_at, expires_at, last_used_at
@@ -18,6 +18,7 @@ LIST = """
 SELECT id, account_id, name, scopes, created_at, expires_at, last_used_at
 FROM api_token
 WHERE account_id = :account_id
+  AND grant_id IS NULL
 ORDER BY id
 """
 UPDATE_LAST_USED = """
@@ -34,8 +35,8 @@ WHERE id = :id
 _scopes = msgspec.json.Decoder(tuple[str, ...])
 
 
-async def insert(tx: Writer, token: ApiToken, *, token_hash: bytes) -> None:
-    """Store a token with the hash of its secret."""
+async def insert(tx: Writer, token: ApiToken, *, token_hash: bytes, grant_id: int | None = None) -> None:
+    """Store a token with the hash of its secret; one that a program was given goes with its grant."""
     await tx.run(
         INSERT,
         id=token.id,
@@ -45,6 +46,7 @@ async def insert(tx: Writer, token: ApiToken, *, token_hash: bytes) -> None:
         scopes=msgspec.json.encode(token.scopes).decode(),
         created_at=token.created_at,
         expires_at=token.expires_at,
+        grant_id=grant_id,
     )
 
 
@@ -55,7 +57,7 @@ async def by_hash(db: Reader, token_hash: bytes) -> ApiToken | None:
 
 
 async def list_of(db: Reader, account_id: int) -> list[ApiToken]:
-    """An account's tokens, oldest first."""
+    """The tokens that an account made itself, oldest first."""
     return [_token(row) for row in await db.rows(LIST, account_id=account_id)]
 
 

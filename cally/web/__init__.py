@@ -14,7 +14,7 @@ from cally.web.errors import on_error
 from cally.web.gate import gate
 from cally.web.headers import with_headers
 from cally.web.origin import same_origin_only
-from cally.web.pages import account, admin, host, public, setup
+from cally.web.pages import account, admin, host, oauth, public, setup
 from cally.web.refused import refusals_noted
 from cally.web.signed_in import session
 
@@ -35,7 +35,7 @@ def routes(doors: Doors) -> Litestar:
         return doors
 
     handlers: list[Any] = [*static.ROUTES, *api.ROUTES]
-    for pages in (setup, account, host, admin, public):
+    for pages in (setup, account, host, admin, oauth, public):
         handlers.extend(pages.ROUTES)
     return Litestar(
         route_handlers=handlers,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from cally.accounts import SignInBrake
+from cally.accounts.discovery import ProviderMemory
 from cally.bookings import Availability
 from cally.clock import Clock
 from cally.notify import MailSettings
@@ -30,6 +31,7 @@ class Doors:
     changed setting count; those named in `fixed` (`public_url`, `smtp_url`) were decided by the operator and cannot be
     changed in the browser.
     `refusals` gathers what was refused for the audit log, `audit_check` looks whether that log is whole.
+    `providers` remembers what OpenID providers say of themselves.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
     """
 
@@ -49,4 +51,5 @@ class Doors:
     audit_check: AuditCheck = field(default_factory=AuditCheck)
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
+    providers: ProviderMemory = field(default_factory=ProviderMemory)
     allowed_networks: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from cally.web.errors import is_api
 
 Application = Callable[[Any, Any, Any], Any]
 AnyRequest = Request[Any, Any, Any]
+PROGRAMS = frozenset({"/oauth/token", "/oauth/revoke"})  # no cookie counts there, and none may be sent along
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -42,6 +43,8 @@ def _require_same_origin(request: AnyRequest) -> None:
 
 
 def _is_a_programs(request: AnyRequest) -> bool:
+    if request.scope["path"] in PROGRAMS:
+        return "cookie" not in request.headers
     if not is_api(request.scope["path"]):
         return False
     bearer = request.headers.get("authorization", "").lower().startswith("bearer ")

@@ -3,13 +3,13 @@
 from litestar import Router
 from litestar.di import Provide
 
-from cally.web.pages.admin import accounts, second_factors, settings, system
+from cally.web.pages.admin import account, accounts, audit, privacy, providers, second_factors, settings, system
 from cally.web.pages.host.desk import ON_ERROR, provide_admin, provide_desk
 
 ROUTES = [
     Router(
         path="/",
-        route_handlers=[*settings.ROUTES, *accounts.ROUTES, *second_factors.ROUTES, *system.ROUTES],
+        route_handlers=[*settings.ROUTES, *providers.ROUTES, *accounts.ROUTES, *second_factors.ROUTES, *account.ROUTES, *system.ROUTES, *audit.ROUTES, *privacy.ROUTES],
         dependencies={"desk": Provide(provide_desk), "admin": Provide(provide_admin)},
         exception_handlers=ON_ERROR,
     )

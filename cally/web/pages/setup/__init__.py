@@ -4,10 +4,11 @@ from litestar import Router
 from litestar.di import Provide
 
 from cally.web.pages.host.desk import ON_ERROR, provide_desk
-from cally.web.pages.setup import again, hours, link, passkey, second, sign_in, theme, you
+from cally.web.pages.setup import again, elsewhere, hours, link, passkey, second, sign_in, theme, you
 
 ROUTES = [
     *sign_in.ROUTES,
+    *elsewhere.ROUTES,
     *passkey.ROUTES,
     *second.ROUTES,
     *again.ROUTES,

@@ -5,8 +5,10 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from cally.accounts import sign_in
+from cally.accounts.providers import list_providers
 from cally.errors import CallyError
 from cally.model.accounts import Session
+from cally.model.identities import IdentityProvider
 from cally.web import forms
 from cally.web.doors import Doors
 from cally.web.entering import end_former, entered, local_path, visitor
@@ -19,12 +21,13 @@ STATUS = {"sign_in_failed": 401, "rate_limited": 429}
 
 
 @get("/sign-in")
-async def form(request: Asked, session: NamedDependency[Session | None]) -> Page:
+async def form(request: Asked, doors: NamedDependency[Doors], session: NamedDependency[Session | None]) -> Page:
     """The form; somebody who is signed in already goes on to where they wanted."""
     wanted = local_path(request.query_params.get("next", ""))
     if session is not None:
         return Redirect(wanted, status_code=303)
-    return render(request, "pages/setup/sign_in.html", form=Form.of(next=wanted))
+    elsewhere = await list_providers(doors.store.reader, enabled_only=True)
+    return render(request, "pages/setup/sign_in.html", form=Form.of(next=wanted), elsewhere=elsewhere)
 
 
 @post("/sign-in", status_code=303)
@@ -41,7 +44,8 @@ async def enter(request: Asked, doors: NamedDependency[Doors]) -> Page:
             brake=doors.brake,
         )
     except CallyError as error:
-        return _refused(request, sent, error)
+        elsewhere = await list_providers(doors.store.reader, enabled_only=True)
+        return _refused(request, sent, error, elsewhere)
     return await entered(request, doors, entry, sent.text("next"))
 
 
@@ -57,8 +61,15 @@ async def leave(request: Asked, doors: NamedDependency[Doors]) -> Page:
 ROUTES = [form, enter, leave]
 
 
-def _refused(request: Asked, sent: Form, error: CallyError) -> Page:
+def _refused(request: Asked, sent: Form, error: CallyError, elsewhere: list[IdentityProvider]) -> Page:
     shown = Form.of(email=sent.text("email"), next=local_path(sent.text("next")))
     shown.note(error)
     headers = {"retry-after": str(error.facts["retry_after"])} if "retry_after" in error.facts else None
-    return render(request, "pages/setup/sign_in.html", status=STATUS.get(error.code, 422), headers=headers, form=shown)
+    return render(
+        request,
+        "pages/setup/sign_in.html",
+        status=STATUS.get(error.code, 422),
+        headers=headers,
+        form=shown,
+        elsewhere=elsewhere,
+    )
