@@ -12,7 +12,19 @@ STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
 BUNDLES = {
     "guest.css": ("tokens", "base", "components", "booking", "ticket"),
-    "app.css": ("tokens", "base", "components", "shell", "setup", "pages-desk", "why", "resources", "teams", "security"),
+    "app.css": (
+        "tokens",
+        "base",
+        "components",
+        "shell",
+        "setup",
+        "pages-desk",
+        "why",
+        "resources",
+        "teams",
+        "security",
+        "audit",
+    ),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -16,6 +16,7 @@ from cally.web.pages.host import (
     dates,
     days,
     event_types,
+    history,
     holidays,
     home,
     hosts,
@@ -63,7 +64,7 @@ PAGES = (
     why,
 )
 
-OWN_PAGES: tuple[ModuleType, ...] = ()  # about the account that is signed in, whomever it works for
+OWN_PAGES: tuple[ModuleType, ...] = (history,)  # about the account that is signed in, whomever it works for
 
 ROUTES = [
     Router(path="/", route_handlers=[*hosts.ROUTES], exception_handlers=ON_ERROR),
