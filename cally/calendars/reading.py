@@ -3,8 +3,6 @@
 The child gets its orders as a line of JSON and then the file, and answers with one JSON object.
 """
 
-import os
-import resource
 import sys
 import zoneinfo
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from cally import apart
 from cally.calendars.events import Event, Reader, Span, event, free_busy, span, value
 from cally.calendars.foreign_zones import ForeignZones, known_zone
 from cally.calendars.lines import Lines, Parts, parts
@@ -24,7 +23,6 @@ MOST_INTERVALS = 20_000
 MOST_WARNINGS = 20
 WARNING_LENGTH = 200
 REPEATS = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
-NICENESS = 5
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,18 +60,8 @@ def main(orders_line: bytes) -> None:
 
 
 def give_up_powers(orders: Orders) -> None:
-    """Limit this process: memory, processor, no file may grow, few may be opened, no process be started."""
-    limits = {
-        resource.RLIMIT_AS: orders.memory_bytes,
-        resource.RLIMIT_CPU: orders.processor_seconds,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NOFILE: 32,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, most in limits.items():
-        resource.setrlimit(kind, (most, most))
-    os.nice(NICENESS)
+    """Limit this process, and let it find its time zones where the parent does."""
+    apart.give_up_powers(memory_bytes=orders.memory_bytes, processor_seconds=orders.processor_seconds)
     zoneinfo.reset_tzpath(to=orders.zone_paths)
 
 
