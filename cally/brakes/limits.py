@@ -7,7 +7,7 @@ WIDER = 4  # a customer's whole IPv6 range may do so many times what one network
 
 REQUESTS = Limit(name="requests", quota=6_000, window_seconds=60, sentence=FROM_NETWORK)
 REQUESTS_WIDE = Limit(name="requests-wide", quota=WIDER * 6_000, window_seconds=60, sentence=FROM_NETWORK)
-LOOKS = Limit(name="looks", quota=1_200, window_seconds=60, sentence="Your network has looked for much at once.")
+LOOKS = Limit(name="looks", quota=2_400, window_seconds=60, sentence="Your network has looked for much at once.")
 CHANGES = Limit(name="changes", quota=600, window_seconds=60, sentence=FROM_NETWORK)
 CHANGES_WIDE = Limit(name="changes-wide", quota=WIDER * 600, window_seconds=60, sentence=FROM_NETWORK)
 ACCOUNT = Limit(name="account", quota=6_000, window_seconds=60, sentence="This account's programs ask too much.")

@@ -56,6 +56,7 @@ def require_work(request: AnyRequest, doors: Doors, form: Form, page: str) -> No
     bits = doors.guests.bits(address, page, now)
     if not bits or shows_work(request, doors, form, page, bits):
         return
+    doors.guests.change(address, now)
     doors.guests.refuse(address, WORK, now)
     ask_work(request, doors, form, page, bits, again=True)
     seconds = form.guard.wait_seconds if form.guard else 1
@@ -91,17 +92,21 @@ def require_work_of_program(request: AnyRequest, doors: Doors, page: str) -> Non
 
 
 async def require_welcome(
-    request: AnyRequest, doors: Doors, mailboxes: Mailboxes, page: str, host_ids: Iterable[int] = ()
+    request: AnyRequest, doors: Doors, mailboxes: Mailboxes, page: str, *, limited: bool = True
 ) -> None:
-    """Raise `forbidden` for guests and networks on the blocklist, `rate_limited` for a mailbox that has had enough."""
+    """Raise `forbidden` for guests and networks on the blocklist, `rate_limited` for a mailbox that has had enough.
+
+    `limited=False` is for programs that show a token.
+    """
     address, now = _from(request, doors)
     boxes = _plain(mailboxes)
-    entry = await blocked(doors.store.reader, boxes, address, now=now, host_ids=host_ids)
+    entry = await blocked(doors.store.reader, boxes, address, now=now)
     if entry is not None:
         doors.guests.refuse(address, "blocklist", now)
         await _note(doors, address, page, now, by=f"blocklist:{entry.id}")
         raise CallyError("forbidden", BLOCKED)
-    doors.guests.may_mail(boxes, address, now)
+    if limited:
+        doors.guests.may_mail(boxes, address, now)
 
 
 def mailed(doors: Doors, mailboxes: Mailboxes) -> None:

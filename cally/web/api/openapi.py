@@ -21,7 +21,7 @@ KEYS = {
     PAGE_PASSWORD: "The password of the event type's page, if it has one.",
     PRIVATE_LINK: "The code of a private link to the event type: what its address has behind `/p/`.",
 }
-EVERYBODY = ("malformed", "internal")
+EVERYBODY = ("malformed", "rate_limited", "internal")
 ABOUT = (
     "Times are instants in UTC (`2026-03-29T01:00:00Z`); dates are local to the zone that is named with them. Requests "
     "that change something take JSON as `application/json`. Errors are problem details (RFC 9457) with a stable `code`."
@@ -91,9 +91,7 @@ def codes(endpoint: Endpoint) -> tuple[str, ...]:
     if endpoint.scope:
         found |= {"unauthorized", "forbidden"}
     if endpoint.private:
-        found |= {"password_needed", "link_ended", "rate_limited"}
-    if endpoint.method != "GET" and (endpoint.scope is None or endpoint.manage):
-        found.add("rate_limited")
+        found |= {"password_needed", "link_ended"}
     return tuple(sorted(found, key=lambda code: (STATUS[code], code)))
 
 

@@ -13,8 +13,10 @@ from cally.model.options import Rhythm
 from cally.model.private_pages import Keys
 from cally.model.series import Clashes, Scope, SeriesRequest, SeriesTaken
 from cally.model.zones import zone
+from cally.web.admission import mailed
 from cally.web.api.endpoints import IDEMPOTENCY_KEY, Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch
+from cally.web.api.v1.admitted import mailboxes, welcome
 from cally.web.api.v1.pages import Cursor, Limit, cursor, position
 from cally.web.api.v1.public import owner_named
 from cally.web.api.v1.refused import series_taken, slot_taken
@@ -125,10 +127,14 @@ async def make_booking(call: Call) -> Answer:
     With an `Idempotency-Key` the same request can be sent again: the answer is the same booking, with 200. When the
     time is gone, the answer is 409 `slot_taken` with the nearest `alternatives`.
 
+    Where much comes from your network, 429 `rate_limited` has a `challenge`: SHA-256 of `challenge~counter` must begin
+    with `work` zero bits; send `challenge~counter` as `X-Work`. A token is never asked for that.
+
     With `series` every date is booked, or none: 409 `slot_taken` then names the `clashes`. Where the event type skips
     what is not free, `series.skipped` of the answer says what is missing; `series.bookings` has all that was booked.
     """
     request = _request(call.body)
+    await welcome(call, request.host, request.event_type, mailboxes(request))
     shown_keys = await call.keys(request.host, request.event_type)
     if call.body.series is not None:
         return await _make_series(call, request, call.body.series, shown_keys)
@@ -150,6 +156,7 @@ async def make_booking(call: Call) -> Answer:
     doors.wake()
     if made.created:
         doors.guests.given_up(request.hold)
+        mailed(doors, mailboxes(request))
     shown = await shown_booking(doors, made.booking, for_guest=True)
     return answer(shown, 201 if made.created else 200, {"location": f"/api/v1/bookings/{made.booking.uid}"})
 
@@ -174,6 +181,7 @@ async def _make_series(call: Call, request: BookingRequest, wanted: SeriesWanted
     doors.wake()
     if made.created:
         doors.guests.given_up(request.hold)
+        mailed(doors, mailboxes(request))
     first = await shown_booking(doors, made.bookings[0], for_guest=True, with_series=False)
     series = await shown_series(doors, SeriesSeen(series=made.series, bookings=made.bookings), for_guest=True)
     location = {"location": f"/api/v1/series/{made.series.uid}"}

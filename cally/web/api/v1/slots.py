@@ -125,6 +125,7 @@ async def _listed(call: Call, owner: str) -> Answer:
     key = (owner, call.path["slug"], call.request.scope["query_string"], shown.link)
     known = memory.get(key)
     if known is None or not await _is_right(call, known, shown):
+        call.doors.guests.look(call.guest().address, call.now, times=_cost(call.query, call.now))
         known = await _known(call, owner, shown)
         memory.put(key, known)
     headers = {"etag": known.etag, "cache-control": "no-cache"}
@@ -176,6 +177,12 @@ async def _stays(call: Call, found: Offer, window: tuple[int, int]) -> list[Slot
     _, nights = lasting(found, window[0], asked.duration, asked.nights)
     slots = await call.doors.availability.slots(found, now=call.now, from_at=window[0], to_at=window[1], nights=nights)
     return list(slots)
+
+
+def _cost(asked: SlotsAsked, now: int) -> int:
+    """What it costs to compute: more for many days, and for days far ahead."""
+    days = max(0, (asked.to_on - asked.from_on).days)
+    return 1 + days // 7 + max(0, asked.to_on.year - date.fromordinal(719_163 + now // 86_400).year)
 
 
 def _require_range(asked: SlotsAsked) -> None:

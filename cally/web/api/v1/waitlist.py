@@ -13,8 +13,10 @@ from cally.model.bookings import BookingRequest, Companion, Guest, Taken
 from cally.model.waitlist import WaitlistEntry, WaitState
 from cally.model.zones import zone
 from cally.notify.links import waitlist_url
+from cally.web.admission import mailed
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, day_end, day_start, epoch, instant
+from cally.web.api.v1.admitted import welcome
 from cally.web.api.v1.bookings import CompanionWanted, GuestWanted
 from cally.web.api.v1.pages import Cursor, Limit, cursor
 from cally.web.api.v1.pages import position as place_in_list
@@ -158,6 +160,7 @@ async def join_waitlist(call: Call) -> Answer:
     """
     wanted: PlaceInLineWanted = call.body
     owner = owner_named(wanted.host, wanted.team)
+    await welcome(call, owner, wanted.event_type, (wanted.guest.email,))
     entry = await bookings.join(
         call.doors.store,
         host=owner,
@@ -170,6 +173,7 @@ async def join_waitlist(call: Call) -> Answer:
         shown=await call.keys(owner, wanted.event_type),
     )
     call.doors.wake()
+    mailed(call.doors, (wanted.guest.email,))
     shown = await shown_entry(call.doors, entry, for_guest=True)
     return answer(shown, 201, {"location": f"/api/v1/waitlist/{entry.uid}"})
 

@@ -13,7 +13,9 @@ from cally.model.bookings import Guest
 from cally.model.private_pages import Keys
 from cally.notify.links import waitlist_token
 from cally.web import forms, rendering
+from cally.web.admission import guard, is_trapped, mailed, require_welcome, require_work, trapped
 from cally.web.doors import Doors
+from cally.web.errors import retry_headers
 from cally.web.forms import Form
 from cally.web.keys import known_keys
 from cally.web.pages.public import clocks
@@ -87,8 +89,12 @@ async def joined(
     form.email("email")
     if form.faults:
         return await _page(request, doors, found, words, form, status=422)
+    if is_trapped(form):
+        return await trapped(request, doors, found.path, "/w/")
     actor = guest(request, doors)
     try:
+        require_work(request, doors, form, found.path)
+        await require_welcome(request, doors, (form.text("email"),), found.path)
         doors.guests.change(actor.address, doors.clock())
         entry = await join(
             doors.store,
@@ -110,6 +116,7 @@ async def joined(
     except CallyError as error:
         return await _again(request, doors, found, words, form, error)
     doors.wake()
+    mailed(doors, (form.text("email"),))
     return Redirect(f"/w/{waitlist_token(doors.vault, entry.uid)}?new=1", status_code=303)
 
 
@@ -123,11 +130,13 @@ def _fresh(found: Offer) -> Form:
 async def _again(
     request: Request[Any, Any, Any], doors: Doors, found: Offer, words: Asked, form: Form, error: CallyError
 ) -> Response[Any]:
-    status = {"conflict": 409, "rate_limited": 429}.get(error.code, 422)
+    status = {"conflict": 409, "rate_limited": 429, "forbidden": 403}.get(error.code, 422)
     if status == 422:
         note(form, error)
         return await _page(request, doors, found, words, form, status=status)
-    return await _page(request, doors, found, words, form, status=status, notice=error.sentence)
+    return await _page(
+        request, doors, found, words, form, status=status, notice=error.sentence, headers=retry_headers(error)
+    )
 
 
 async def _page(
@@ -139,14 +148,16 @@ async def _page(
     *,
     status: int = 200,
     notice: str = "",
+    headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
+    guard(request, doors, form, found.path)
     reading, picked, met = rendering.reader(request), _chosen(found, words), whom(found)
     slot = picked.slot or 0
     return rendering.render(
         request,
         "pages/public/wait.html",
         status,
-        headers=PRIVATE,
+        headers=PRIVATE | (headers or {}),
         whom=met,
         first=met.first,
         title=found.event_type.title,
