@@ -1,10 +1,12 @@
 #!/bin/sh
-# What the tests need beside Python: Chromium, and Node for ical.js. Installed where that is possible, named where not.
+# What the tests need beside Python: Chromium, Node for ical.js, oathtool. Installed where that is possible, named where not.
 set -eu
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-core"
 { command -v node && command -v npm; } >/dev/null 2>&1 || missing="$missing nodejs npm"
+
+command -v oathtool >/dev/null 2>&1 || missing="$missing oathtool"
 
 if [ -z "$missing" ]; then
     exit 0
