@@ -11,6 +11,8 @@ COMMANDS = {
     "serve": "cally.cli.serve:serve",
     "admin": "cally.cli.admin:admin",
     "token": "cally.cli.token:token",
+    "lockout": "cally.cli.lockout:lockout",
+    "protection": "cally.cli.protection:protection",
     "audit": "cally.cli.audit:audit",
     "demo": "cally.cli.demo:demo",
     "key": "cally.cli.key:key",
