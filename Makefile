@@ -6,7 +6,7 @@ DEV := $(BIN)/.ready-to-test
 SOURCES := cally tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint fix torture attack bench shots docs erd hooks clean
+.PHONY: help run demo test check lint fix scan torture attack bench shots docs erd hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ lint: $(DEV) ## format, lint, types, floors
 fix: $(DEV) ## format, and mend what ruff can mend
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+scan: $(DEV) ## let ruff, bandit and pip-audit look for holes, and write the SBOM to dist/sbom.json
+	$(BIN)/python -m tests.scan
 
 torture: $(DEV) ## kill -9 a booking server again and again, cut the power, and let the oracle judge
 	$(BIN)/python -m tests.process.torture
