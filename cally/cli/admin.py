@@ -8,7 +8,7 @@ from cally import accounts, hosts
 from cally.accounts.second_factors import Removed, reset_second_factors
 from cally.cli.printing import json_option, moment, print_json, print_table, rfc3339
 from cally.cli.running import CLI, Instance, account_by_email, run
-from cally.model.accounts import Account
+from cally.model.accounts import Account, Role
 
 email_option = click.option("--email", required=True, help="The account's e-mail address.")
 password_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -16,20 +16,20 @@ password_option = click.option("--password-stdin", is_flag=True, help="Read the 
 
 @click.group()
 def admin() -> None:
-    """Make and manage accounts of admins and hosts."""
+    """Make and manage accounts of admins, hosts and assistants."""
 
 
 @admin.command()
 @email_option
 @click.option("--name", required=True, help="What guests read.")
 @click.option("--slug", help="The public address /SLUG; made from the name unless given.")
-@click.option("--role", type=click.Choice(["admin", "host"]), default="admin", show_default=True)
+@click.option("--role", type=click.Choice(["admin", "host", "assistant"]), default="admin", show_default=True)
 @click.option("--tz", default="UTC", show_default=True, help="The host's time zone, such as Europe/Berlin.")
 @click.option("--locale", default="en", show_default=True, help="The host's language.")
 @password_option
 @json_option
 def create(
-    email: str, name: str, slug: str | None, role: str, tz: str, locale: str, password_stdin: bool, as_json: bool
+    email: str, name: str, slug: str | None, role: Role, tz: str, locale: str, password_stdin: bool, as_json: bool
 ) -> None:
     """Make an account that is verified at once and may publish.
 
@@ -42,7 +42,7 @@ def create(
             instance.store,
             email=email,
             name=name,
-            role="admin" if role == "admin" else "host",
+            role=role,
             password=password,
             slug=slug,
             tz=tz,
@@ -57,7 +57,8 @@ def create(
     if as_json:
         print_json(made)
     else:
-        click.echo(f"Made the {role} {name} <{made['email']}>, with the page /{made['slug']}.")
+        page = f", with the page /{made['slug']}" if made["slug"] else ""
+        click.echo(f"Made the {role} {name} <{made['email']}>{page}.")
         if password is None:
             click.echo("There is no password yet: `cally admin set-password` sets one.")
 

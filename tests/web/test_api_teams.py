@@ -30,10 +30,12 @@ async def headers(client: httpx2.AsyncClient, pair: tuple[Host, Host], bearer: A
     team = await client.post(f"{API}/teams", json={"name": "Support"}, headers=made)
     assert (team.status_code, team.json()["members"][0]) == (
         201,
-        {"host": "ada", "name": "Ada Lovelace", "manages": True},
+        {"host": "ada", "name": "Ada Lovelace", "manages": True, "state": "member"},
     )
     added = await client.post(f"{API}/teams/support/members", json={"host": "ben"}, headers=made)
-    assert [one["host"] for one in added.json()["members"]] == ["ada", "ben"]
+    assert [(one["host"], one["state"]) for one in added.json()["members"]] == [("ada", "member"), ("ben", "invited")]
+    said = await client.post(f"{API}/team-invitations/support/acceptance", headers=await bearer(pair[1]))
+    assert said.json() == {"team": "support", "state": "member"}
     return made
 
 

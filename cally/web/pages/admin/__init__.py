@@ -3,13 +3,24 @@
 from litestar import Router
 from litestar.di import Provide
 
-from cally.web.pages.admin import account, accounts, audit, privacy, providers, second_factors, settings, system
+from cally.web.pages.admin import (
+    account,
+    accounts,
+    audit,
+    privacy,
+    providers,
+    second_factors,
+    settings,
+    system,
+)
 from cally.web.pages.host.desk import ON_ERROR, provide_admin, provide_desk
+
+PAGES = (settings, protection, providers, accounts, account, second_factors, system, audit, privacy)
 
 ROUTES = [
     Router(
         path="/",
-        route_handlers=[*settings.ROUTES, *providers.ROUTES, *accounts.ROUTES, *second_factors.ROUTES, *account.ROUTES, *system.ROUTES, *audit.ROUTES, *privacy.ROUTES],
+        route_handlers=[handler for page in PAGES for handler in page.ROUTES],
         dependencies={"desk": Provide(provide_desk), "admin": Provide(provide_admin)},
         exception_handlers=ON_ERROR,
     )
