@@ -8,6 +8,7 @@ from cally.web.pages.admin import (
     accounts,
     audit,
     privacy,
+    protection,
     providers,
     second_factors,
     settings,
@@ -20,7 +21,9 @@ PAGES = (settings, protection, providers, accounts, account, second_factors, sys
 ROUTES = [
     Router(
         path="/",
-        route_handlers=[handler for page in PAGES for handler in page.ROUTES],
+        route_handlers=[
+            *(handler for page in PAGES for handler in page.ROUTES),
+        ],
         dependencies={"desk": Provide(provide_desk), "admin": Provide(provide_admin)},
         exception_handlers=ON_ERROR,
     )
