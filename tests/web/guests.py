@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from cally.brakes import solved
 from tests.web.conftest import BASE
 
 BROWSER = {"origin": BASE, "accept-language": "en-GB,en;q=0.9"}
@@ -90,3 +91,9 @@ async def booked(client: httpx2.AsyncClient, slot: str, **more: str) -> str:
     answer = await send(client, "/ada/intro", await filled(client, slot, **more))
     assert answer.status_code == 303, words(answer)
     return answer.headers["location"].partition("?")[0]
+
+
+def worked(page: httpx2.Response) -> dict[str, str]:
+    """The work that a form asks for, done as the page's script does it."""
+    found = re.search(r'data-challenge="([^"]+)" data-bits="(\d+)"', page.text)
+    return {"work": solved(found[1], int(found[2]))} if found else {}

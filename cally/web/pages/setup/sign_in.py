@@ -5,18 +5,22 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from cally.accounts import sign_in
+from cally.accounts.brake import WORK_BITS
 from cally.accounts.providers import list_providers
 from cally.errors import CallyError
 from cally.model.accounts import Session
 from cally.model.identities import IdentityProvider
 from cally.web import forms
+from cally.web.admission import shows_work, sign_in_braked
 from cally.web.doors import Doors
 from cally.web.entering import end_former, entered, local_path, visitor
+from cally.web.errors import retry_headers
 from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Page
 from cally.web.rendering import render
 from cally.web.signed_in import sign_out_cookie
 
+SIGN_IN = "/sign-in"
 STATUS = {"sign_in_failed": 401, "rate_limited": 429}
 
 
@@ -34,6 +38,7 @@ async def form(request: Asked, doors: NamedDependency[Doors], session: NamedDepe
 async def enter(request: Asked, doors: NamedDependency[Doors]) -> Page:
     """Sign in and go on; a refusal keeps the address, never the password."""
     sent = await forms.read(request)
+    worked = shows_work(request, doors, sent, SIGN_IN, WORK_BITS)
     try:
         entry = await sign_in(
             doors.store,
@@ -42,8 +47,10 @@ async def enter(request: Asked, doors: NamedDependency[Doors]) -> Page:
             now=doors.clock(),
             visitor=visitor(request, doors),
             brake=doors.brake,
+            worked=worked,
         )
     except CallyError as error:
+        sign_in_braked(request, doors, sent, SIGN_IN, error)
         elsewhere = await list_providers(doors.store.reader, enabled_only=True)
         return _refused(request, sent, error, elsewhere)
     return await entered(request, doors, entry, sent.text("next"))
@@ -64,7 +71,8 @@ ROUTES = [form, enter, leave]
 def _refused(request: Asked, sent: Form, error: CallyError, elsewhere: list[IdentityProvider]) -> Page:
     shown = Form.of(email=sent.text("email"), next=local_path(sent.text("next")))
     shown.note(error)
-    headers = {"retry-after": str(error.facts["retry_after"])} if "retry_after" in error.facts else None
+    shown.guard = sent.guard
+    headers = retry_headers(error)
     return render(
         request,
         "pages/setup/sign_in.html",
