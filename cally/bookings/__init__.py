@@ -5,6 +5,7 @@ from cally.bookings.book import book, booked_before
 from cally.bookings.capsules import capsule
 from cally.bookings.changes import mark_no_show, reschedule
 from cally.bookings.clock_choices import Affected, follow_recommendations, keep_clock, list_affected, zones_affected
+from cally.bookings.erasing import erase_what_came_back
 from cally.bookings.explaining import Explanation, Party, explain, explained_to, list_explained
 from cally.bookings.groups import list_sessions, others_by_name, session_by_uid, session_of
 from cally.bookings.guest_links import work_on
@@ -100,6 +101,7 @@ __all__ = [
     "decline",
     "entry_by_uid",
     "entry_for_token",
+    "erase_what_came_back",
     "explain",
     "explained_to",
     "follow_recommendations",

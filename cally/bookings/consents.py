@@ -8,6 +8,7 @@ from cally.errors import invalid
 from cally.model.accounts import Actor
 from cally.model.hosts import EventType
 from cally.model.texts import paragraph
+from cally.model.waitlist import WaitlistEntry
 from cally.store import Reader, Store, Writer, audit, consents, settings
 
 CONSENT_TEXT = "consent_text"
@@ -22,7 +23,7 @@ CHANGED = "What you agree to has changed meanwhile. Please read it once more."
 
 async def consent_text(db: Reader, event_type: EventType) -> str:
     """What a guest must agree to who books an event type: the admin's text and the host's; empty for nothing."""
-    parts = (await settings.value(db, CONSENT_TEXT) or "", event_type.options.consent)
+    parts = (await consent_text_of_all(db), event_type.options.consent)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -46,6 +47,19 @@ async def agreed(db: Reader, event_type: EventType, said: str) -> str:
     return text
 
 
+async def asked_in_line(db: Reader, entry: WaitlistEntry, event_type: EventType) -> str:
+    """What a guest who takes an offered place must still agree to; empty if they did when they began to wait."""
+    return "" if await consents.of_entry(db, entry.id) else await consent_text(db, event_type)
+
+
+async def with_consent_in_line(db: Reader, found: Offer, asked: Wanted, said: str, entry: WaitlistEntry) -> Wanted:
+    """The same as `with_consent`, for whoever may have agreed when they began to wait."""
+    earlier = await consents.of_entry(db, entry.id)
+    if earlier is not None:
+        return msgspec.structs.replace(asked, consent_text=earlier.text)
+    return await with_consent(db, found, asked, said)
+
+
 async def with_consent(db: Reader, found: Offer, asked: Wanted, said: str) -> Wanted:
     """A checked request with the text that its guest agreed to; raises `invalid` naming `consent`."""
     return msgspec.structs.replace(asked, consent_text=await agreed(db, found.event_type, said))
@@ -57,6 +71,11 @@ async def record_consent(
     """Keep what a guest agreed to with the booking or the entry that it was for; nothing where nothing was asked."""
     if text:
         await consents.insert(tx, text, now=now, booking_id=booking_id, waitlist_id=waitlist_id)
+
+
+async def consent_text_of_all(db: Reader) -> str:
+    """What the admin asks of every guest; empty for nothing."""
+    return await settings.value(db, CONSENT_TEXT) or ""
 
 
 async def privacy_url(db: Reader) -> str:

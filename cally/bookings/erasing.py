@@ -261,3 +261,10 @@ async def _subjects(db: Reader, booked: list[int], waited: list[int]) -> list[st
     found: list[Booking | WaitlistEntry | None] = [await bookings.by_id(db, row) for row in booked]
     found += [await waitlist.by_id(db, row) for row in waited]
     return [one.uid if isinstance(one, Booking) else f"waitlist:{one.uid}" for one in found if one is not None]
+
+
+async def erase_what_came_back(store: Store, vault: Vault, remembered: ErasedFile, *, now: int) -> int:
+    """At a start: when the file knows erasures that the database does not, it is an older one; erase them again."""
+    noted = dict(await guest_requests.list_erased(store.reader))
+    missing = [(mark, at) for mark, at in remembered.read() if noted.get(mark, -1) < at]
+    return await erase_again(store, vault, missing, now=now) if missing else 0

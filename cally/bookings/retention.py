@@ -5,8 +5,9 @@ import msgspec
 from cally.bookings.erasing import erase_ended
 from cally.errors import invalid
 from cally.model.accounts import Actor
-from cally.store import Reader, Store, audit, guest_data, settings
+from cally.store import Reader, Store, audit, guest_data, recurring_jobs, settings
 
+JOB = "retention"
 DAYS = "guests_erased_after_days"
 LAST_RUN = "guests_erased_last"
 FEWEST_DAYS, MOST_DAYS = 1, 3_660
@@ -46,6 +47,7 @@ async def change_retention(store: Store, days: int | None, *, now: int, actor: A
             await settings.delete(tx, DAYS)
         else:
             await settings.put(tx, DAYS, str(days))
+        await recurring_jobs.update_due(tx, JOB, due_at=now)
         await audit.insert(
             tx, now=now, actor=actor, tag=f"{actor.kind}:setting:change", subject=f"setting:{DAYS}", days=days
         )

@@ -15,6 +15,7 @@ COMMANDS = {
     "protection": "cally.cli.protection:protection",
     "audit": "cally.cli.audit:audit",
     "demo": "cally.cli.demo:demo",
+    "guest": "cally.cli.guest:guest",
     "key": "cally.cli.key:key",
     "doctor": "cally.cli.doctor:doctor",
     "replay": "cally.cli.replay:replay",

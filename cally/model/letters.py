@@ -13,6 +13,7 @@ LetterKind = Literal[
     "new_sign_in",
     "second_factor_added",
     "second_factor_removed",
+    "guest_data",
 ]
 LetterState = Literal["waiting", "sent", "failed", "obsolete"]
 

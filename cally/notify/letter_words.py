@@ -13,7 +13,12 @@ from cally.notify.compose import LONGEST_LINE, Mail, envelope, is_ascii, mailbox
 from cally.notify.rendering import Words, one_line, spaced, templates
 from cally.notify.times import when
 
-PATHS: dict[LetterKind, str] = {"verify_address": "verify", "invitation": "invitation", "reset_password": "reset"}
+PATHS: dict[LetterKind, str] = {
+    "verify_address": "verify",
+    "invitation": "invitation",
+    "reset_password": "reset",
+    "guest_data": "privacy/link",
+}
 SENDER_NAME = "Cally"
 FACTS = (
     "name",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from cally.errors import CallyError
@@ -35,9 +36,10 @@ class Database(Protocol):
     """An open database: one reader, and transactions that are durable when their block has ended.
 
     `failed` is set, and `broken` with it, when the outcome of a COMMIT is unknown: the process must start anew.
-    `in_flight` is how many transactions wait, run, or are being committed now.
+    `in_flight` is how many transactions wait, run, or are being committed now. `path` is its file.
     """
 
+    path: Path
     in_flight: int
     failed: CallyError | None
     broken: asyncio.Event

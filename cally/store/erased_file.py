@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from cally.errors import CallyError
+from cally.store.driver import Database
 
 NAME = "erased-guests"
 
@@ -31,6 +32,11 @@ class ErasedFile:
         if not self.path.exists():
             return []
         return parsed(self.path.read_text(encoding="ascii", errors="replace"))
+
+
+def beside(store: Database) -> ErasedFile:
+    """The file of a database."""
+    return ErasedFile(store.path.parent)
 
 
 def parsed(text: str) -> list[tuple[bytes, int]]:

@@ -11,7 +11,7 @@ import msgspec
 STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
 BUNDLES = {
-    "guest.css": ("tokens", "base", "components", "booking", "ticket"),
+    "guest.css": ("tokens", "base", "components", "booking", "ticket", "privacy"),
     "app.css": (
         "tokens",
         "base",

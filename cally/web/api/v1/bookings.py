@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from cally import bookings, hosts
-from cally.bookings import SeriesSeen, lasting, offer
+from cally.bookings import SeriesSeen, consents, lasting, offer
 from cally.errors import invalid, not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest, Companion, Guest, Taken
@@ -75,6 +75,7 @@ class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     guest_phone: str = ""
     hold: str | None = None
     series: SeriesWanted | None = None
+    consent: Annotated[bool, msgspec.Meta(description="The guest agrees to the `consent` of the event type.")] = False
 
 
 class BookingsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -401,6 +402,7 @@ def _request(wanted: BookingWanted) -> BookingRequest:
         place=wanted.place,
         guest_phone=wanted.guest_phone,
         hold=wanted.hold,
+        consent=consents.CURRENT if wanted.consent else "",
     )
 
 

@@ -135,6 +135,7 @@ class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     keep_host: bool | UnsetType = UNSET
     guests_meet: bool | UnsetType = UNSET
     waitlist: bool | UnsetType = UNSET
+    consent: str | UnsetType = UNSET
     stay: Stay | UnsetType | None = UNSET
     series: Series | UnsetType | None = UNSET
     hosts: tuple[ShareGiven, ...] | UnsetType = UNSET
@@ -189,6 +190,7 @@ class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
     keep_host: bool
     guests_meet: bool
     waitlist: bool
+    consent: str
     stay: Stay | None
     series: Series | None
     team: str | None
@@ -396,6 +398,7 @@ async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
         keep_host=options.keep_host,
         guests_meet=options.guests_meet,
         waitlist=options.waitlist,
+        consent=options.consent,
         stay=options.stay,
         series=options.series,
         team=team.slug if team else None,

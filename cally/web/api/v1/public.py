@@ -1,10 +1,10 @@
 """Shapes that several nouns share: hosts, places, questions and event types as programs see them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from cally.bookings import TEAM, offer
+from cally.bookings import TEAM, consents, offer
 from cally.errors import invalid
 from cally.model.hosts import EventType, Host
 from cally.model.options import Stay
@@ -57,6 +57,10 @@ class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
     stay: Stay | None
     password_protected: bool = False
     url: str
+    consent: Annotated[
+        str | msgspec.UnsetType | None,
+        msgspec.Meta(description="What guests must agree to, in Markdown; left out of lists."),
+    ] = msgspec.UNSET
 
 
 class TeamNamed(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +85,7 @@ async def entered(call: Call, owner: str) -> PublicEventType:
     shown = public_event_type(
         found.event_type, found.team or found.host, call.doors.public_url(), password_protected=access.has_password
     )
+    shown = msgspec.structs.replace(shown, consent=await consents.consent_text(db, found.event_type) or None)
     return msgspec.structs.replace(shown, url=f"{call.doors.public_url()}{found.path}") if found.code else shown
 
 

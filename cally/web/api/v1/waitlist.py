@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from cally import bookings, hosts
-from cally.bookings import offer, offer_by_id, position
+from cally.bookings import consents, offer, offer_by_id, position
 from cally.errors import invalid, not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import BookingRequest, Companion, Guest, Taken
@@ -66,6 +66,7 @@ class PlaceInLineWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     starts_at: Instant
     guest: GuestWanted
     duration_minutes: int | None = None
+    consent: Annotated[bool, msgspec.Meta(description="The guest agrees to the `consent` of the event type.")] = False
 
 
 class WaitingShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +114,7 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     notes: str = ""
     place: int = 0
     guest_phone: str = ""
+    consent: Annotated[bool, msgspec.Meta(description="Needed of whoever did not agree when joining.")] = False
 
 
 @noun.does("GET", "/full-slots", query=FullAsked, answers={200: FullShown}, refuses=("not_found",), private=True)
@@ -171,6 +173,7 @@ async def join_waitlist(call: Call) -> Answer:
         now=call.now,
         actor=call.guest(),
         shown=await call.keys(owner, wanted.event_type),
+        consent=consents.CURRENT if wanted.consent else "",
     )
     call.doors.wake()
     mailed(call.doors, (wanted.guest.email,))
@@ -247,6 +250,7 @@ async def accept_offer(call: Call) -> Answer:
         notes=wanted.notes,
         place=wanted.place,
         guest_phone=wanted.guest_phone,
+        consent=consents.CURRENT if wanted.consent else "",
     )
     made = await bookings.accept(doors.store, doors.availability, entry.uid, request, now=call.now, actor=actor)
     if isinstance(made, Taken):

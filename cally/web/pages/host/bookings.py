@@ -15,6 +15,7 @@ from cally.hosts import list_hosts
 from cally.model.bookings import Booking, Status
 from cally.model.texts import line
 from cally.notify import messages_of
+from cally.store import consents
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.fairness import whys
 from cally.web.pages.host.gathered import gathered, group
@@ -84,6 +85,7 @@ async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
         line=await line_of(desk, event_type_id=booking.event_type_id, starts_at=booking.starts_at),
         back=f"/app/bookings/{booking.uid}",
         story=[story(entry, words, others) for entry in entries],
+        consent=await consents.of_booking(desk.db, booking.id),
         messages=[shown_message(message, words) for message in messages],
     )
 

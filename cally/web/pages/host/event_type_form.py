@@ -65,6 +65,7 @@ def form_of(event_type: EventType) -> Form:
         active_per_guest=event_type.options.active_per_guest,
         guests_meet=event_type.options.guests_meet,
         waitlist=event_type.options.waitlist,
+        consent=event_type.options.consent or None,
         **stay_fields(event_type.options.stay),
         **series_fields(event_type.options.series),
         **_horizon_fields(rules.horizon),
@@ -142,6 +143,7 @@ def _options(form: Form, kept: EventTypeOptions) -> EventTypeOptions:
         active_per_guest=form.number_or_none("active_per_guest", least=1, most=1_000),
         guests_meet=form.flag("guests_meet"),
         waitlist=form.flag("waitlist"),
+        consent=form.paragraph("consent"),
         stay=stay_from(form),
         series=series_from(form),
     )

@@ -14,6 +14,7 @@ def told(form: Form) -> dict[str, str]:
         "around": _around(form),
         "limits": _limits(form),
         "seats": _seats(form),
+        "consent": "asked" if form.text("consent").strip() else "nothing of your own",
         "series": _series(form),
         "nights": _nights(form),
         "clocks": CLOCKS.get(form.text("keeps"), "what fits the place"),

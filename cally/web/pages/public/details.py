@@ -18,6 +18,7 @@ FIELDS = {
     "notes": "notes",
     "place": "place",
     "guest_phone": "guest_phone",
+    "consent": "consent",
 }
 
 
@@ -51,6 +52,7 @@ def booking_request(form: Form, found: Offer, starts_at: int, locale: str) -> Bo
         place=int(place) if place.isascii() and place.isdigit() else -1,
         guest_phone=form.text("guest_phone"),
         hold=(form.text("hold") or None) if not form.has("instead") else None,
+        consent=form.text("consent"),
     )
 
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from cally.bookings import Offer, booking_for_token, hosts_of, offer_of, others_by_name, whole_series
 from cally.errors import not_found
 from cally.model.bookings import LIVE, Booking
+from cally.model.erased import ERASED_EMAIL
 from cally.model.hosts import Host
 from cally.model.messages import HostTold, Snapshot
 from cally.notify.calendar_file import calendar_file
@@ -97,7 +98,7 @@ async def managed(doors: Doors, token: str) -> Managed:
     """The booking that a manage token opens; raises `not_found` when it is forged or over for long."""
     db = doors.store.reader
     booking = await booking_for_token(db, doors.vault, token, doors.clock())
-    if booking is None:
+    if booking is None or booking.guest.email == ERASED_EMAIL:
         raise not_found("booking")
     found = await offer_of(db, booking)
     return Managed(token=token, booking=booking, offer=found, hosts=tuple(await hosts_of(db, found, booking)))

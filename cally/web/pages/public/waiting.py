@@ -27,6 +27,7 @@ from cally.web.forms import Form
 from cally.web.pages.public import clocks
 from cally.web.pages.public.actors import guest
 from cally.web.pages.public.chosen import Links, iso
+from cally.web.pages.public.consent import consent_asked
 from cally.web.pages.public.details import booking_request, note
 from cally.web.pages.public.ticket import PRIVATE
 from cally.web.pages.public.whom import whom
@@ -135,6 +136,7 @@ async def _page(
         is_new=request.query_params.get("new") == "1",
         form=form,
         notice=notice,
+        consent=await consent_asked(doors.store.reader, found.offer, entry),
     )
 
 
