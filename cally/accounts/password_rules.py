@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from importlib import resources
 
-from cally.accounts.strength import STRONG_ENOUGH, strength
+from cally.accounts.strength import STRONG_ENOUGH, STRONG_ENOUGH_WITH_SECOND_FACTOR, strength
 from cally.errors import CallyError, invalid
 
 SHORTEST = 15  # without a second factor
@@ -50,8 +50,8 @@ def check_password_rules(
         raise _refused("This password is one of those that are guessed first; please take a less common one.")
     if _rest(text, (*own, *_guessed_first())) < UNGUESSABLE:
         raise _refused("This password is made of your name or e-mail address; please take another one.")
-    judged = strength(text, own=own)
-    if judged.score < STRONG_ENOUGH:
+    judged, enough = strength(text, own=own), STRONG_ENOUGH_WITH_SECOND_FACTOR if second_factor else STRONG_ENOUGH
+    if judged.score < enough:
         raise _refused(f"This password is too easy to guess. {judged.advice}".rstrip())
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 LONGEST_JUDGED = 72  # characters: what stands behind them only makes guessing harder, and judging slower
 STRONG_ENOUGH = 3  # of 0 to 4: more than a hundred million guesses
+STRONG_ENOUGH_WITH_SECOND_FACTOR = 2  # a million: no eight characters are judged higher, however random
 
 _one_at_a_time = threading.Lock()  # zxcvbn keeps the words of whom it judges in a global
 

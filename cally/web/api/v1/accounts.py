@@ -10,12 +10,16 @@ from cally.errors import not_found
 from cally.model.accounts import Account
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
+from cally.web.entering import around
 
 noun = Noun("Accounts")
 
 
 class AccountWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Without a slug the name gives one; without a password nobody can sign in until one is set."""
+    """Without a slug the name gives one; without a password nobody can sign in until one is set.
+
+    Unless `verified`, the address gets a link to confirm it, and the host's pages are not public before.
+    """
 
     email: str
     name: str
@@ -24,6 +28,7 @@ class AccountWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     password: str | None = None
     tz: str = "UTC"
     locale: str = "en"
+    verified: bool = False
 
 
 class AccountChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +65,7 @@ async def list_accounts(call: Call) -> Answer:
 
 @noun.does("POST", "/accounts", scope="admin:write", body=AccountWanted, answers={201: AccountShown})
 async def create_account(call: Call) -> Answer:
-    """Make an account and its host; it is verified at once and may publish."""
+    """Make an account and its host; it is public once its address is confirmed."""
     wanted: AccountWanted = call.body
     made = await accounts.create_account(
         call.doors.store,
@@ -73,7 +78,9 @@ async def create_account(call: Call) -> Answer:
         locale=wanted.locale,
         now=call.now,
         actor=call.token_holder.admin(),
-        verified=True,
+        verified=wanted.verified,
+        vault=call.doors.vault,
+        around=around(call.doors),
     )
     return answer(await _shown(call, made), 201, {"location": f"/api/v1/accounts/{made.id}"})
 

@@ -3,10 +3,10 @@
 from litestar import Router
 from litestar.di import Provide
 
-from cally.web.pages.account import apps, passkeys, recovery_codes, security, totp
+from cally.web.pages.account import apps, devices, passkeys, password, recovery_codes, security, totp
 from cally.web.pages.host.desk import ON_ERROR, provide_own_desk
 
-PAGES = (apps, security, totp, recovery_codes, passkeys)
+PAGES = (apps, security, password, devices, totp, recovery_codes, passkeys)
 
 ROUTES = [
     Router(

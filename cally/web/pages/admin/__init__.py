@@ -7,6 +7,7 @@ from cally.web.pages.admin import (
     account,
     accounts,
     audit,
+    look,
     privacy,
     protection,
     providers,
@@ -16,14 +17,12 @@ from cally.web.pages.admin import (
 )
 from cally.web.pages.host.desk import ON_ERROR, provide_admin, provide_desk
 
-PAGES = (settings, protection, providers, accounts, account, second_factors, system, audit, privacy)
+PAGES = (settings, look, protection, providers, accounts, account, second_factors, system, audit, privacy)
 
 ROUTES = [
     Router(
         path="/",
-        route_handlers=[
-            *(handler for page in PAGES for handler in page.ROUTES),
-        ],
+        route_handlers=[handler for page in PAGES for handler in page.ROUTES],
         dependencies={"desk": Provide(provide_desk), "admin": Provide(provide_admin)},
         exception_handlers=ON_ERROR,
     )

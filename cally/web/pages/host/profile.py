@@ -1,26 +1,19 @@
-"""A host's profile: who they are to guests, their password, and the tokens their programs sign in with."""
+"""A host's profile: who they are to guests."""
 
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from cally.accounts import change_password, create_token, list_tokens, revoke_token
-from cally.accounts.password_rules import SHORTEST
 from cally.errors import CallyError
 from cally.hosts import list_schedules, update_host
-from cally.model.accounts import SCOPES, ApiToken
 from cally.model.rules import DAYS
 from cally.model.zones import is_zone
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.moves import Move, moves
-from cally.web.pages.host.wording import NAMES, until
-from cally.web.signed_in import session_token
+from cally.web.pages.host.wording import NAMES
 from cally.web.zone_names import zone_names
-
-LONGEST_DAYS = 3_650
 
 
 @get("/app/profile")
@@ -56,58 +49,7 @@ async def change(request: Asked, desk: NamedDependency[Desk]) -> Page:
     return desk.back_to("/app/profile", "Your profile is saved.")
 
 
-@post("/app/profile/password", status_code=303)
-async def password(request: Asked, desk: NamedDependency[Desk]) -> Page:
-    """Take another password; every other device is signed out."""
-    form = await forms.read(request)
-    try:
-        await change_password(
-            desk.store,
-            desk.signed_in.id,
-            current=form.text("current_password"),
-            password=form.text("password"),
-            now=desk.now,
-            actor=desk.actor,
-            keep_session=session_token(request, desk.doors) or "",
-        )
-    except CallyError as error:
-        form.note(error)
-        return await _page(desk, password=Form(faults=form.faults), status=422)
-    return desk.back_to("/app/profile#password", "Your password is changed; other devices are signed out.")
-
-
-@post("/app/profile/tokens")
-async def add_token(request: Asked, desk: NamedDependency[Desk]) -> Page:
-    """A new token; its secret is on this one page and never again."""
-    desk.require_recent("/app/profile#tokens")
-    form = await forms.read(request)
-    days = form.number_or_none("days", least=1, most=LONGEST_DAYS)
-    if form.faults:
-        return await _page(desk, token=form, status=422)
-    try:
-        made, secret = await create_token(
-            desk.store,
-            account_id=desk.signed_in.id,
-            name=form.text("token_name"),
-            scopes=form.all("scopes"),
-            days=days,
-            now=desk.now,
-            actor=desk.actor,
-        )
-    except CallyError as error:
-        form.note(error, {"name": "token_name"})
-        return await _page(desk, token=form, status=422)
-    return await _page(desk, made=made, secret=secret, status=201)
-
-
-@post("/app/profile/tokens/{id:int}/removal", status_code=303)
-async def remove_token(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
-    """Make a token worthless."""
-    await revoke_token(desk.store, account_id=desk.signed_in.id, token_id=id, now=desk.now, actor=desk.actor)
-    return desk.back_to("/app/profile#tokens", "The token is revoked; programs that use it are shut out.")
-
-
-ROUTES = [show, change, password, add_token, remove_token]
+ROUTES = [show, change]
 
 
 async def _moved(desk: Desk, form: Form) -> list[tuple[str, list[Move]]]:
@@ -129,10 +71,6 @@ async def _page(
     form: Form | None = None,
     *,
     moved: list[tuple[str, list[Move]]] | None = None,
-    password: Form | None = None,
-    token: Form | None = None,
-    made: ApiToken | None = None,
-    secret: str = "",
     status: int = 200,
 ) -> Page:
     host = desk.host
@@ -151,24 +89,6 @@ async def _page(
         status=status,
         form=form or filled,
         moved=moved or [],
-        password=password or Form(),
-        token=token or Form.of(days=365),
-        made=made,
-        secret=secret,
-        email=desk.account.email,
         zones=zone_names(),
         days=[(day, NAMES[day]) for day in DAYS],
-        tokens=[_shown(item, desk) for item in await list_tokens(desk.db, desk.signed_in.id)],
-        scopes=[scope for scope in SCOPES if desk.account.role == "admin" or not scope.startswith("admin:")],
-        shortest=SHORTEST,
     )
-
-
-def _shown(item: ApiToken, desk: Desk) -> dict[str, object]:
-    """One token in words."""
-    return {
-        "item": item,
-        "scopes": ", ".join(item.scopes),
-        "used": f"last used {until(item.last_used_at, desk.now)}" if item.last_used_at else "never used",
-        "ends": f"ends {until(item.expires_at, desk.now)}" if item.expires_at else "does not end",
-    }

@@ -4,7 +4,20 @@ from litestar import Router
 from litestar.di import Provide
 
 from cally.web.pages.host.desk import ON_ERROR, provide_desk
-from cally.web.pages.setup import again, elsewhere, hours, link, passkey, second, sign_in, theme, you
+from cally.web.pages.setup import (
+    again,
+    elsewhere,
+    hours,
+    invitation,
+    link,
+    passkey,
+    reset,
+    second,
+    sign_in,
+    theme,
+    verify,
+    you,
+)
 
 ROUTES = [
     *sign_in.ROUTES,
@@ -12,6 +25,9 @@ ROUTES = [
     *passkey.ROUTES,
     *second.ROUTES,
     *again.ROUTES,
+    *reset.ROUTES,
+    *invitation.ROUTES,
+    *verify.ROUTES,
     *theme.ROUTES,
     *you.ROUTES,
     Router(
