@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: bool
     log: Log | None
     allowed_networks: tuple[str, ...]
+    clamav: str
     origins: Mapping[str, str]
 
     @property
@@ -218,6 +219,13 @@ def _path(text: str) -> Path:
     return Path(text).expanduser()
 
 
+def _clamav(text: str) -> str:
+    kind, _, rest = text.rpartition(":")
+    if text and not (text.startswith("unix:/") or (kind and rest.isdecimal() and int(rest) <= 65_535)):
+        raise ValueError("unix:PATH or host:port")
+    return text
+
+
 def _path_or_none(text: str) -> Path | None:
     return Path(text).expanduser() if text else None
 
@@ -354,5 +362,11 @@ SETTINGS: tuple[Setting, ...] = (
         default="",
         read=_networks,
         meaning="Private networks that outgoing requests (calendars, channels, webhooks) may reach; none unless set.",
+    ),
+    Setting(
+        name="CALLY_CLAMAV",
+        default="",
+        read=_clamav,
+        meaning="unix:PATH or host:port of a ClamAV daemon that looks through every upload; none unless set.",
     ),
 )

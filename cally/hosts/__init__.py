@@ -12,6 +12,7 @@ from cally.hosts.event_types import (
 )
 from cally.hosts.needs import needs_of, numbered
 from cally.hosts.overrides import dates_between, override_dates
+from cally.hosts.pictures import picture_path, remove_picture, set_picture
 from cally.hosts.profile import host_by_id, host_by_slug, list_hosts, update_host
 from cally.hosts.resource_blocks import block_resource, list_blocks, unblock_resource
 from cally.hosts.resources import (
@@ -42,6 +43,7 @@ from cally.hosts.team_invitations import (
     team_asking,
     withdraw_invitation,
 )
+from cally.hosts.styles import set_style
 from cally.hosts.teams import (
     TeamDraft,
     add_member,
@@ -121,6 +123,10 @@ __all__ = [
     "numbered",
     "opt_out",
     "order_event_types",
+    "picture_path",
+    "remove_picture",
+    "set_picture",
+    "set_style",
     "override_dates",
     "remove_member",
     "resource_for",

@@ -10,8 +10,8 @@ LONGEST = 60
 LONGEST_TYPED = 500  # characters of a name that a suggestion looks at
 WORDS = """
 about admin api app assets b booking book cally docs embed favicon feeds health help host hosts invitation login logout
-manifest metrics oauth offline p privacy reset robots security settings setup sign-in sign-out sign-up static status
-team teams terms theme verify w webhooks www
+manifest media metrics oauth offline p privacy reset robots security settings setup sign-in sign-out sign-up static
+status team teams terms theme verify w webhooks www
 """
 RESERVED = frozenset(WORDS.split())
 

@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 
-from cally.web import api, limits, static
+from cally.web import api, limits, media, static
 from cally.web.api.v1.slots import SlotsMemory
 from cally.web.doors import Doors
 from cally.web.errors import on_error
@@ -34,7 +34,7 @@ def routes(doors: Doors) -> Litestar:
     def provide_doors() -> Doors:
         return doors
 
-    handlers: list[Any] = [*static.ROUTES, *api.ROUTES]
+    handlers: list[Any] = [*static.ROUTES, *media.ROUTES, *api.ROUTES]
     for pages in (setup, account, host, admin, oauth, public):
         handlers.extend(pages.ROUTES)
     return Litestar(

@@ -32,6 +32,7 @@ class Doors:
     changed in the browser.
     `refusals` gathers what was refused for the audit log, `audit_check` looks whether that log is whole.
     `providers` remembers what OpenID providers say of themselves.
+    `clamav` is where a virus scanner listens, empty for none.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
     """
 
@@ -53,3 +54,4 @@ class Doors:
     fixed: frozenset[str] = frozenset()
     providers: ProviderMemory = field(default_factory=ProviderMemory)
     allowed_networks: tuple[str, ...] = ()
+    clamav: str = ""

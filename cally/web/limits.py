@@ -21,6 +21,8 @@ Application = Callable[[Scope, Receive, Send], Any]
 
 BODY_BYTES = 262_144
 BODY_SECONDS = 10.0
+UPLOAD_BYTES = 5_200_000
+UPLOADS = frozenset({"/app/look/picture", "/admin/look/picture"})
 BODIES_BYTES = 67_108_864
 TARGET_BYTES = 8_192
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
@@ -65,13 +67,15 @@ def guard(
     public_hosts: Callable[[], frozenset[str]],
     body_bytes: int = BODY_BYTES,
     body_seconds: float = BODY_SECONDS,
+    uploads: frozenset[str] = UPLOADS,
     bodies_bytes: int = BODIES_BYTES,
 ) -> Application:
     """The application, reached only by requests whose Host is right and whose whole body is there.
 
-    `public_hosts` are the names served (lower case, no port), asked at each request; none means any name. Addresses
-    and `localhost` are always served. Bodies are read before the application is called: a slow one costs a connection
-    and never a handler. Refusals are problem details for the API, plain text for others, and close the connection.
+    Pictures may be larger at the paths of `uploads`. `public_hosts` are the names served (lower case, no port), asked
+    at each request; none means any name. Addresses and `localhost` are always served. Bodies are read before the
+    application is called: a slow one costs a connection and never a handler. Refusals are problem details for the API,
+    plain text for others, and close the connection.
     """
     budget = _Budget(bodies_bytes)
 
@@ -87,7 +91,8 @@ def guard(
         try:
             length, chunked = _checked_head(scope, public_hosts)
             if chunked or length or (length is None and scope["method"] not in BODILESS):
-                body = await _body(receive, length, body_bytes, body_seconds, budget)
+                most = UPLOAD_BYTES if scope["path"] in uploads else body_bytes
+                body = await _body(receive, length, most, body_seconds, budget)
                 taken = len(body)
                 receive = _replay(body, receive)
             await application(scope, receive, started)

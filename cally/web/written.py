@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 RULES = ["emphasis", "link", "list", "newline", "backticks", "autolink", "escape"]
 TAGS = {"p", "strong", "em", "a", "ul", "ol", "li", "br", "code"}
 SCHEMES = {"https", "http", "mailto"}
-LINKS = "nofollow noopener noreferrer"
+LINKS = "nofollow noopener noreferrer ugc"
 
 
 @lru_cache(maxsize=512)

@@ -6,8 +6,8 @@ from litestar import Router
 from litestar.di import Provide
 
 from cally.web.pages.host import (
-    assistants,
     access,
+    assistants,
     availability,
     booking_changes,
     bookings,
@@ -21,6 +21,7 @@ from cally.web.pages.host import (
     home,
     hosts,
     lines,
+    look,
     outbox,
     profile,
     reassign,
@@ -43,6 +44,7 @@ PAGES = (
     booking_changes,
     sessions,
     lines,
+    look,
     event_types,
     access,
     availability,

@@ -18,6 +18,7 @@ from cally.web.dates import Words
 from cally.web.doors import Doors
 from cally.web.forms import Form
 from cally.web.keys import known_keys
+from cally.web.look import Look, look_of
 from cally.web.pages.public import clocks, remembered
 from cally.web.pages.public.actors import guest
 from cally.web.pages.public.away import away_shown
@@ -136,7 +137,7 @@ async def _times_page(
     if page is None or not await _is_right(doors, page, now, shown):
         doors.guests.look(guest(request, doors).address, now)
         found = await offer(doors.store.reader, *address, shown)
-        version = await doors.availability.version(found, now)
+        version = await _version(doors, found, now)
         values = await _values(doors, found, words, reading, now)
         step = "none" if values["picker"] is None else "time"
         text = rendering.text(
@@ -161,7 +162,16 @@ async def _is_right(doors: Doors, page: remembered.Page, now: int, shown: Keys) 
     """Whether nothing that the page shows has changed, the host's being there for this visitor at all included."""
     if not await is_there(doors.store.reader, page.offer, shown):
         return False
-    return bool(page.version == await doors.availability.version(page.offer, now))
+    return bool(page.version == await _version(doors, page.offer, now))
+
+
+async def _version(doors: Doors, found: Offer, now: int) -> tuple[Any, Look]:
+    """Equal for as long as the page is right: its times, and how it looks."""
+    return await doors.availability.version(found, now), await _look(doors, found)
+
+
+async def _look(doors: Doors, found: Offer) -> Look:
+    return await look_of(doors.store.reader, found.host.id if found.team is None and not found.together else None)
 
 
 async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now: int) -> dict[str, Any]:
@@ -176,6 +186,7 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
     return {
         "words": reading,
         "whom": met,
+        "look": await _look(doors, found),
         "home_tz": found.host.tz,
         "first": met.first,
         "title": found.event_type.title,

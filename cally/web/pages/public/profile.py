@@ -13,6 +13,7 @@ from cally.hosts import members_of, team_by_slug
 from cally.store import hosts
 from cally.web.doors import Doors
 from cally.web.keys import known_keys
+from cally.web.look import look_of
 from cally.web.pages.public.away import away_shown
 from cally.web.pages.public.together import together_page
 from cally.web.rendering import reader, render
@@ -34,6 +35,7 @@ async def _of_host(request: Request[Any, Any, Any], doors: Doors, host: str) -> 
         request,
         "pages/public/profile.html",
         headers={"cache-control": "private, no-cache"},
+        look=await look_of(doors.store.reader, found.id),
         name=found.name,
         about=found.about,
         path=f"/{found.slug}",
@@ -58,6 +60,7 @@ async def team_profile(
         request,
         "pages/public/profile.html",
         headers={"cache-control": "private, no-cache"},
+        look=await look_of(db),
         name=found.name,
         about=found.about,
         path=path,
