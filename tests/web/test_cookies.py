@@ -42,7 +42,7 @@ async def cookies(doors: Doors, store: Store) -> list[str]:
         for path, form in (
             ("/sign-in", {"email": "ada@example.com", "password": PASSWORD}),
             ("/app/channels", {"name": "", "address": ""}),
-            ("/app/profile/tokens", {"name": secrets.token_hex(4), "scopes": "bookings:read"}),
+            ("/app/security/apps/tokens", {"name": secrets.token_hex(4), "scopes": "bookings:read"}),
             ("/app/theme", {"theme": "dark"}),
             ("/sign-out", {}),
         ):

@@ -72,12 +72,12 @@ async def test_a_tokens_secret_is_shown_once(app: Any, store: Store, signed_in: 
     owner = await ada(store)
     async with desk(app, signed_in, owner) as client:
         sent = {"token_name": "Script", "days": "30", "scopes": ["bookings:read"]}
-        page = await client.post("/app/profile/tokens", data=sent)
+        page = await client.post("/app/security/apps/tokens", data=sent)
         secret = "cally_" + page.text.split('value="cally_', 1)[1].split('"', 1)[0]
-        assert secret not in (await client.get("/app/profile")).text
+        assert secret not in (await client.get("/app/security/apps")).text
         assert await _works(app, secret) == 200
         (kept,) = await accounts.list_tokens(store.reader, owner.id)
-        await client.post(f"/app/profile/tokens/{kept.id}/removal")
+        await client.post(f"/app/security/apps/tokens/{kept.id}/removal")
     assert await _works(app, secret) == 401
 
 
@@ -86,7 +86,7 @@ async def test_a_host_cannot_make_a_token_beyond_their_role(app: Any, store: Sto
     """No token is made."""
     owner = await ada(store)
     async with desk(app, signed_in, owner) as client:
-        answer = await client.post("/app/profile/tokens", data={"token_name": "x", "scopes": scope})
+        answer = await client.post("/app/security/apps/tokens", data={"token_name": "x", "scopes": scope})
     assert answer.status_code == 422
     assert await accounts.list_tokens(store.reader, owner.id) == []
 
@@ -98,7 +98,7 @@ async def test_mallory_cannot_revoke_adas_token(app: Any, store: Store, signed_i
         store, account_id=owner.id, name="x", scopes=["bookings:read"], days=1, now=NOW, actor=Actor(kind="cli")
     )
     async with desk(app, signed_in, mallory) as client:
-        assert (await client.post(f"/app/profile/tokens/{kept.id}/removal")).status_code == 404
+        assert (await client.post(f"/app/security/apps/tokens/{kept.id}/removal")).status_code == 404
     assert await accounts.list_tokens(store.reader, owner.id) == [kept]
 
 

@@ -15,6 +15,7 @@ from cally.web.api.v1 import ENDPOINTS
 from cally.web.api.v1.refused import Alternative
 from cally.web.errors import PROBLEM_TYPE, STATUS
 from cally.web.keys import PAGE_PASSWORD, PRIVATE_LINK
+from cally.web.scopes import WORDS
 
 REFERENCE = "#/components/schemas/{name}"
 KEYS = {
@@ -67,6 +68,18 @@ def document(server_url: str) -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "description": f"A token of an account, with scopes: {', '.join(SCOPES)}.",
+                },
+                "oauth2": {
+                    "type": "oauth2",
+                    "description": "A token that somebody lets a program have (authorization code with PKCE, S256).",
+                    "flows": {
+                        "authorizationCode": {
+                            "authorizationUrl": f"{server_url}/oauth/authorize",
+                            "tokenUrl": f"{server_url}/oauth/token",
+                            "refreshUrl": f"{server_url}/oauth/token",
+                            "scopes": WORDS,
+                        }
+                    },
                 },
                 "manageToken": {
                     "type": "apiKey",
@@ -178,7 +191,8 @@ def _anything() -> dict[str, Any]:
 def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
     if endpoint.scope is None:
         return []
-    return [{"token": []}, {"manageToken": []}] if endpoint.manage else [{"token": []}]
+    by_token: list[dict[str, list[str]]] = [{"token": []}, {"oauth2": [endpoint.scope]}]
+    return [*by_token, {"manageToken": []}] if endpoint.manage else by_token
 
 
 def _query(endpoint: Endpoint) -> list[dict[str, Any]]:
