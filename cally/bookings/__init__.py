@@ -27,7 +27,6 @@ from cally.bookings.offers import (
 )
 from cally.bookings.private_links import (
     LinkDraft,
-    LinkUse,
     code_of,
     create_private_link,
     link_hash,
@@ -64,6 +63,7 @@ from cally.bookings.waitlist import (
     offer_by_hand,
 )
 from cally.bookings.wishes import position
+from cally.store.private_links import LinkUse
 
 __all__ = [
     "JOINT",

@@ -145,11 +145,11 @@ async def _known(call: Call, owner: str, shown: Keys) -> Known:
     found = await offer(call.doors.store.reader, owner, call.path["slug"], shown)
     version = await call.doors.availability.version(found, call.now)
     tz, slots = await _slots(call, found)
-    shown = tuple(
+    listed = tuple(
         SlotShown(starts_at=instant(slot.starts_at), ends_at=instant(slot.ends_at), seats_left=slot.seats_left)
         for slot in slots
     )
-    body = msgspec.json.encode(SlotsShown(slots=shown, tz=tz))
+    body = msgspec.json.encode(SlotsShown(slots=listed, tz=tz))
     return Known(found, version, body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
 
 
