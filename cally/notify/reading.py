@@ -1,8 +1,9 @@
 """Looking at the outbox, and waking what waits in it."""
 
 from cally.errors import CallyError, not_found
+from cally.model.accounts import Actor
 from cally.model.messages import Message, MessageState
-from cally.store import Reader, Store, jobs, letters, messages
+from cally.store import Reader, Store, audit, jobs, letters, messages
 
 LARGEST_PAGE = 200
 
@@ -35,7 +36,7 @@ async def count_messages(db: Reader, state: MessageState) -> int:
     return await messages.count(db, state)
 
 
-async def retry(store: Store, id: int, now: int) -> None:
+async def retry(store: Store, id: int, now: int, *, actor: Actor) -> None:
     """Try a failed or waiting message now. Raises `not_found`, or `conflict` for one that was sent or is obsolete."""
     async with store.write() as tx:
         message = await messages.by_id(tx, id)
@@ -46,6 +47,7 @@ async def retry(store: Store, id: int, now: int) -> None:
         if await jobs.attempts(tx, kind=message.medium, subject=id) is None:
             await jobs.insert(tx, kind=message.medium, subject=id, due_at=now, now=now)
         await jobs.revive(tx, kind=message.medium, subject=id, now=now)
+        await audit.insert(tx, now=now, actor=actor, tag=f"{actor.kind}:message:retry", subject=f"message:{id}")
 
 
 async def resume_waiting(store: Store, now: int) -> int:

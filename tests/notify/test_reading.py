@@ -3,6 +3,7 @@
 import pytest
 
 from cally.errors import CallyError
+from cally.model.accounts import Actor
 from cally.model.messages import Message, Snapshot
 from cally.notify import (
     TryAgain,
@@ -19,6 +20,8 @@ from cally.store import Store, jobs
 from cally.vault import Vault
 from tests.cast import NOW
 from tests.notify.conftest import PUBLIC_URL, MailServer, stored
+
+SYSTEM = Actor(kind="system")
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ async def test_a_failed_message_can_be_tried_again(
     settings = mail_server.settings
     await deliver(store, vault, mail=settings, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
     assert await count_messages(store.reader, "failed") == 1
-    await retry(store, message.id, NOW + 60)
+    await retry(store, message.id, NOW + 60, actor=SYSTEM)
     mail_server.postbox.mood = "accept"
     await deliver(store, vault, mail=settings, public_url=PUBLIC_URL, message_id=message.id, now=NOW + 60)
     assert (await to_guest(store, about)).state == "sent"
@@ -72,14 +75,14 @@ async def test_a_sent_message_is_not_sent_again(
     settings = mail_server.settings
     await deliver(store, vault, mail=settings, public_url=PUBLIC_URL, message_id=message.id, now=NOW)
     with pytest.raises(CallyError) as caught:
-        await retry(store, message.id, NOW)
+        await retry(store, message.id, NOW, actor=SYSTEM)
     assert (caught.value.code, caught.value.facts["state"]) == ("conflict", "sent")
 
 
 async def test_an_unknown_message_cannot_be_tried(store: Store) -> None:
     """It is not there."""
     with pytest.raises(CallyError) as caught:
-        await retry(store, 1, NOW)
+        await retry(store, 1, NOW, actor=SYSTEM)
     assert caught.value.code == "not_found"
 
 

@@ -63,14 +63,18 @@ def _wrong(receiver: ast.expr, statement: ast.expr) -> Iterator[str]:
 
 
 def _looped(tree: ast.Module) -> set[str]:
-    """Names that stand for one constant after another: `for statement in (FIRST, SECOND)`."""
-    return {
-        _name(node.target)
+    """Names that stand for one constant after another: `for statement in (FIRST, SECOND)`, also by a name of it."""
+    lists = {
+        _name(node.targets[0]): node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.For)
-        and isinstance(node.iter, ast.Tuple)
-        and all(_name(one).isupper() for one in node.iter.elts)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
     }
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
+    return {_name(loop.target) for loop in loops if _are_constants(lists.get(_name(loop.iter), loop.iter))}
+
+
+def _are_constants(node: ast.expr) -> bool:
+    return isinstance(node, ast.Tuple) and all(_name(one).isupper() for one in node.elts)
 
 
 def _name(node: ast.expr) -> str:

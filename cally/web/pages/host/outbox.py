@@ -108,7 +108,7 @@ async def try_again(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Send a message again now."""
     await _require_own(desk, id)
     try:
-        await retry(desk.store, id, now=desk.now)
+        await retry(desk.store, id, now=desk.now, actor=desk.actor)
     except CallyError as error:
         return desk.back_to("/app/outbox", of_error(error).sentence, kind="error")
     desk.doors.wake()
