@@ -26,7 +26,6 @@ WAITS = {
     71: "writing to outside calendars",
     72: "writing to outside calendars",
     77: "quiet hours",
-    81: "erasing a guest",
 }
 
 

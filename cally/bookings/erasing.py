@@ -205,6 +205,7 @@ async def _erase(tx: Writer, addresses: frozenset[str], *, now: int, actor: Acto
     entries = [one for one in waited if until is None or one.created_at <= until]
     for entry in entries:
         messages += await _erase_entry(tx, entry.id, addresses, now=now)
+    await guest_data.erase_links(tx, addresses)
     subjects = [one.uid for one in booked if one] + [f"waitlist:{one.uid}" for one in entries]
     await audit_chain.erase(tx, subjects=subjects, now=now, actor=actor)
     counted = len(list(filter(None, booked))), len(list(filter(None, brought)))

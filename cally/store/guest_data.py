@@ -137,6 +137,12 @@ UPDATE time_law_case
 SET told = '{}'
 WHERE booking_id = :id
 """
+ERASE_LINKS = """
+UPDATE private_link
+SET guest_name = '',
+    guest_email = ''
+WHERE guest_email = :address
+"""
 COUNT_LEFT = """
 SELECT (SELECT count(*) FROM booking WHERE erased_at IS NULL AND ends_at < :before)
      + (SELECT count(*) FROM waitlist_entry WHERE erased_at IS NULL AND ends_at < :before)
@@ -260,6 +266,12 @@ async def erase_message(tx: Writer, message: KeptMessage, *, to_them: bool, stop
     if stops or to_them:
         await tx.run(OBSOLETE, id=message.id)
         await tx.run(DELETE_JOB, id=message.id)
+
+
+async def erase_links(tx: Writer, addresses: frozenset[str]) -> None:
+    """Take the guest out of private links that were made for them."""
+    for address in sorted(addresses):
+        await tx.run(ERASE_LINKS, address=address)
 
 
 async def list_addresses(db: Reader, *, until: int) -> list[tuple[str, int]]:

@@ -44,7 +44,9 @@ async def mailed(store: Store, vault: Vault, address: str, monkeypatch: pytest.M
             return "250 taken"
 
     monkeypatch.setattr(guest_links, "Conversation", Taking)
-    server = MailSettings(host="mail.test", port=25, security="none", account="", password="", sender="cally@cally.test")
+    server = MailSettings(
+        host="mail.test", port=25, security="none", account="", password="", sender="cally@cally.test"
+    )
     for (row,) in await store.reader.rows("SELECT id FROM guest_request WHERE kind = 'link'"):
         await guest_links.work_on(
             store, vault, beside(store), mail=server, public_url="http://cally.test", request_id=row, now=now
@@ -116,7 +118,9 @@ async def test_the_answer_to_asking_is_the_same_for_known_and_unknown(
         answers.append(await mailed(store, vault, address, monkeypatch))
     assert answers[0]
     assert not answers[1]
-    said = [(await send(client, "/privacy", {"email": address})) for address in ("cleo@example.org", "dodo@example.org")]
+    said = [
+        (await send(client, "/privacy", {"email": address})) for address in ("cleo@example.org", "dodo@example.org")
+    ]
     assert said[0].status_code == said[1].status_code == 200
     assert said[0].text.replace("cleo", "dodo") == said[1].text
 

@@ -47,9 +47,7 @@ async def change_retention(request: Asked, admin: NamedDependency[Desk]) -> Page
         return await _page(admin, form, status=422)
     await retention.change_retention(admin.store, days, now=admin.now, actor=admin.admin)
     admin.doors.wake()
-    said = (
-        "Nobody is forgotten by itself." if days is None else f"Guests are forgotten {days} days afterwards."
-    )
+    said = "Nobody is forgotten by itself." if days is None else f"Guests are forgotten {days} days afterwards."
     return admin.back_to(PATH, said)
 
 
