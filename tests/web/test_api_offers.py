@@ -224,7 +224,7 @@ async def test_an_admin_makes_an_account_that_can_be_booked(
 ) -> None:
     """The account is verified, its host has an address, and the audit log knows who made it."""
     headers = await bearer(await host(store, "Root", role="admin"))
-    sent = {"email": "Dora@Example.org", "name": "Dora Maar", "tz": "Europe/Paris"}
+    sent = {"email": "Dora@Example.org", "name": "Dora Maar", "tz": "Europe/Paris", "verified": True}
     made = await created(client, "accounts", sent, headers)
     assert (made["email"], made["slug"], made["disabled_at"]) == ("dora@example.org", "dora-maar", None)
     assert (await client.get("/api/v1/hosts/dora-maar/event-types")).status_code == 200

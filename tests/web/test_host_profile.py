@@ -56,12 +56,12 @@ async def test_a_new_password_needs_the_present_one(app: Any, store: Store, sign
     owner = await ada(store)
     await accounts.set_password(store, owner.id, GOOD, now=NOW, actor=Actor(kind="cli"))
     async with desk(app, signed_in, owner) as other, desk(app, signed_in, owner) as client:
-        wrong = await client.post("/app/profile/password", data={"current_password": "no", "password": BETTER})
+        wrong = await client.post("/app/security/password", data={"current_password": "no", "password": BETTER})
         assert "This is not your present password" in words(wrong)
-        weak = await client.post("/app/profile/password", data={"current_password": GOOD, "password": "short"})
+        weak = await client.post("/app/security/password", data={"current_password": GOOD, "password": "short"})
         assert "A password needs at least" in words(weak)
         assert GOOD not in weak.text
-        right = await client.post("/app/profile/password", data={"current_password": GOOD, "password": BETTER})
+        right = await client.post("/app/security/password", data={"current_password": GOOD, "password": BETTER})
         assert right.status_code == 303
         assert (await client.get("/app/profile")).status_code == 200
         assert (await other.get("/app/profile")).status_code == 303

@@ -13,11 +13,24 @@ from cally.web.pages.admin import (
     providers,
     second_factors,
     settings,
+    sign_in_rules,
     system,
 )
 from cally.web.pages.host.desk import ON_ERROR, provide_admin, provide_desk
 
-PAGES = (settings, look, protection, providers, accounts, account, second_factors, system, audit, privacy)
+PAGES = (
+    settings,
+    sign_in_rules,
+    look,
+    protection,
+    providers,
+    accounts,
+    account,
+    second_factors,
+    system,
+    audit,
+    privacy,
+)
 
 ROUTES = [
     Router(
