@@ -21,7 +21,7 @@ class Strength(msgspec.Struct, frozen=True, kw_only=True):
 
 def strength(password: str, *, own: tuple[str, ...] = ()) -> Strength:
     """Judge a password; `own` are words that somebody who knows its owner would try. Takes some milliseconds."""
-    from zxcvbn import zxcvbn  # noqa: PLC0415 - heavy: imported where used
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy: imported where used
 
     with _one_at_a_time:
         found: dict[str, Any] = zxcvbn(password[:LONGEST_JUDGED], user_inputs=list(own), max_length=LONGEST_JUDGED)
@@ -32,7 +32,7 @@ def strength(password: str, *, own: tuple[str, ...] = ()) -> Strength:
 
 
 def _forget_words() -> None:
-    from zxcvbn.matching import RANKED_DICTIONARIES  # noqa: PLC0415 - heavy: imported where used
+    from zxcvbn.matching import RANKED_DICTIONARIES  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy
 
     RANKED_DICTIONARIES.pop("user_inputs", None)
 
