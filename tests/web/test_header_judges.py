@@ -43,11 +43,6 @@ SIGNED_IN = {
     "admin": "/admin/system",
     "guests' data": "/admin/privacy",
 }
-    "desk": "/app",
-    "event types": "/app/event-types",
-    "admin": "/admin/system",
-    "guests' data": "/admin/privacy",
-}
 
 
 @lru_cache(maxsize=1)
