@@ -1,8 +1,12 @@
 """What of a network address one household, machine or customer holds, so that nobody counts anew with each address."""
 
 import ipaddress
+from functools import lru_cache
+
+REMEMBERED = 4_096
 
 
+@lru_cache(maxsize=REMEMBERED)
 def network(address: str) -> str:
     """What one household or machine holds: a whole IPv4 address, an IPv6 /64."""
     known = _address(address)
@@ -11,6 +15,7 @@ def network(address: str) -> str:
     return address if known is None else str(known)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def wide(address: str) -> str:
     """What one customer of a provider may hold: an IPv6 /48; empty for IPv4, where one address is all there is."""
     known = _address(address)
