@@ -16,13 +16,14 @@ from cally.accounts import (
 )
 from cally.errors import CallyError, not_found
 from cally.hosts import host_by_id
-from cally.model.accounts import Account
+from cally.model.accounts import Account, Role
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.notices import of_error
 
 PATH = "/admin/accounts"
+CHOSEN_ROLES: tuple[Role, ...] = ("admin", "host")
 
 
 @get(PATH + "/{id:int}")
@@ -36,7 +37,7 @@ async def role(request: Asked, admin: NamedDependency[Desk], id: FromPath[int]) 
     """Make a host an admin, or an admin a host; they sign in anew."""
     form, account = await forms.read(request), await _account(admin, id)
     admin.require_recent(f"{PATH}/{id}")
-    wanted = form.choice("role", ("admin", "host"))
+    wanted: Role = form.choice("role", CHOSEN_ROLES)
     try:
         changed = await change_role(admin.store, account.id, wanted, now=admin.now, actor=admin.admin)
     except CallyError as error:

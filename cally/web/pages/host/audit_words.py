@@ -131,6 +131,6 @@ def _facts(entry: AuditEntry, words: Words) -> str:
         if value in {None, ""} or name == "hash":
             continue
         is_instant = name.endswith("_at") and isinstance(value, int)
-        said = words.moment(int(value)) if is_instant else str(value)  # type: ignore[arg-type]  # None is gone
+        said = words.moment(int(value)) if is_instant else str(value)
         parts.append(f"{FACT_WORDS.get(name, name.removesuffix('_at').replace('_', ' '))} {said}")
     return " · ".join(parts)

@@ -80,9 +80,9 @@ async def confirmed(
             request, doors, found, words, form=form, status=409, alternatives=answer.alternatives, notice=TAKEN
         )
     if isinstance(answer, SeriesTaken):
-        shown = await series_shown(doors, found, form, rendering.reader(request), words, answer.clashes)
-        told = LOOK if shown is not None and shown.can_be_booked else CLASH
-        return await details_page(request, doors, found, words, form=form, status=409, notice=told, series=shown)
+        dates = await series_shown(doors, found, form, rendering.reader(request), words, answer.clashes)
+        told = LOOK if dates is not None and dates.can_be_booked else CLASH
+        return await details_page(request, doors, found, words, form=form, status=409, notice=told, series=dates)
     doors.wake()
     if answer.created:
         mailed(doors, mailboxes)
