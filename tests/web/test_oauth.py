@@ -58,11 +58,11 @@ class World:
         sent = self.asked(**changed) | {"decision": "allow"}
         return told(await self.browser.post("/oauth/authorize", data=sent))
 
-    def redeeming(self, code: str, **changed: str) -> dict[str, str]:
+    def redeeming(self, own_code: str, **changed: str) -> dict[str, str]:
         """What the program sends for its code."""
         return {
             "grant_type": "authorization_code",
-            "code": code,
+            "code": own_code,
             "redirect_uri": BACK,
             "code_verifier": VERIFIER,
         } | changed
