@@ -20,7 +20,11 @@ async def listing(desk: NamedDependency[Desk]) -> Page:
 
 @post("/app/channels", status_code=303)
 async def add(request: Asked, desk: NamedDependency[Desk]) -> Page:
-    """One more channel; it gets the same events as the host's mail."""
+    """One more channel; it gets the same events as the host's mail.
+
+    Only the host's own to add: it would go on telling whoever worked here once about every guest.
+    """
+    desk.require_own()
     form = await forms.read(request)
     try:
         made = await add_channel(
