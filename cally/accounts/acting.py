@@ -1,7 +1,7 @@
 """Working at another's desk: an assistant for hosts who chose them, an admin for an hour with a reason; all noted."""
 
 from cally.errors import CallyError, not_found
-from cally.model.accounts import Account, Actor, DeskVisit, Session
+from cally.model.accounts import Account, Actor, DeskVisit, Role, Session
 from cally.model.ids import new_id
 from cally.model.texts import line
 from cally.store import Reader, Store, Writer, accounts, assistants, audit, desk_visits, hosts, sessions
@@ -92,7 +92,7 @@ async def end_acting(tx: Writer, session: Session, *, now: int, address: str) ->
         return
     if account.role != "assistant":
         await desk_visits.end(tx, host_id=host_id, account_id=account.id, now=now)
-    kind = "assistant" if account.role == "assistant" else "admin"
+    kind: Role = "assistant" if account.role == "assistant" else "admin"
     actor = Actor(kind=kind, account_id=account.id, address=address, for_id=host_id)
     await _record(tx, actor, host_id, "end", now)
 
