@@ -163,7 +163,7 @@ async def _signed_in(browser: Browser, base: str, way: Way, password: str) -> As
         page = await maya.open("/sign-in")
         await page.get_by_label("E-mail").fill("maya@example.com")
         await page.get_by_label("Password").fill(password)
-        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("button", name="Sign in", exact=True).click()
         await page.wait_for_url("**/app")
         yield maya
 
