@@ -13,6 +13,7 @@ from cally.web.doors import Doors
 from cally.web.errors import on_error
 from cally.web.gate import gate
 from cally.web.headers import with_headers
+from cally.web.options import with_allow
 from cally.web.origin import same_origin_only
 from cally.web.pages import account, admin, host, oauth, public, setup
 from cally.web.refused import refusals_noted
@@ -24,7 +25,7 @@ Application = Any
 def build(doors: Doors) -> Application:
     """The ASGI application: Litestar's routes inside the raw HTTP guard inside the security headers."""
     names = lru_cache(maxsize=4)(limits.hosts_of)
-    guarded = limits.guard(routes(doors), public_hosts=lambda: names(doors.public_url()))
+    guarded = limits.guard(with_allow(routes(doors)), public_hosts=lambda: names(doors.public_url()))
     return with_headers(guarded, public_url=doors.public_url)
 
 

@@ -38,6 +38,7 @@ STATUS = {
     "idempotency_key_reused": 422,
     "rate_limited": 429,
     "internal": 500,
+    "not_implemented": 501,
     "channel_failed": 502,
     "too_busy": 503,
     "storage_busy": 503,

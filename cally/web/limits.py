@@ -25,8 +25,8 @@ UPLOAD_BYTES = 5_200_000
 UPLOADS = frozenset({"/app/look/picture", "/admin/look/picture"})
 BODIES_BYTES = 67_108_864
 TARGET_BYTES = 8_192
-METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "POST", "PUT", "PATCH", "DELETE"})
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 CODES = {
     400: "malformed",
@@ -35,6 +35,7 @@ CODES = {
     414: "too_long",
     421: "wrong_host",
     500: "internal",
+    501: "not_implemented",
     503: "too_busy",
 }
 SENTENCES = {

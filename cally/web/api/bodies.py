@@ -15,6 +15,7 @@ T = TypeVar("T")
 JSON_TYPE = re.compile(r'application/json(?:\s*;\s*charset="?utf-8"?)?', re.IGNORECASE)
 DEEPEST = 16
 MOST_PARAMETERS = 20
+NULL = "null\0"
 PLACE = re.compile(r" - at `\$\.?(.*)`$")
 UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`")
 MISSING = re.compile(r"Object missing required field `(.*?)`")
@@ -66,16 +67,27 @@ def read_query(request: Request[Any, Any, Any], wanted: type[T]) -> T:
             raise malformed(name, "This parameter is there twice.")
         values[name] = value
     try:
-        return msgspec.convert(values, wanted, strict=False)
+        found = msgspec.convert(_without_nulls(values), wanted, strict=False)
     except msgspec.ValidationError as error:
         fault = _fault(str(error))
         unknown = UNKNOWN.search(str(error)) is not None
         raise fault if unknown else invalid(str(fault.facts["field"]), fault.sentence) from error
+    return _as_written(found)
 
 
 def malformed(field: str, sentence: str) -> CallyError:
     """The request does not have the shape that is documented; `field` is the path of the fault, if there is one."""
     return CallyError("malformed", sentence, field=field or None)
+
+
+def _without_nulls(values: dict[str, str]) -> dict[str, str]:
+    """In an address `null` is four letters, which msgspec would read as the absence of a value."""
+    return {name: NULL if value.lower() == "null" else value for name, value in values.items()}
+
+
+def _as_written(found: T) -> T:
+    changes = {field: "null" for field in getattr(found, "__struct_fields__", ()) if getattr(found, field) == NULL}
+    return msgspec.structs.replace(found, **changes) if changes else found  # type: ignore[type-var]
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:

@@ -52,6 +52,7 @@ def document(server_url: str) -> dict[str, Any]:
     """The whole document (OpenAPI 3.1), for the instance at this address."""
     types = _types(ENDPOINTS)
     _, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    components = _plain_pairs(components)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
         paths.setdefault(PREFIX + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
@@ -247,6 +248,20 @@ def _types(endpoints: Iterable[Endpoint]) -> list[Any]:
     for endpoint in endpoints:
         found.extend(kind for kind in (endpoint.body, *endpoint.answers.values()) if kind is not None)
     return list(dict.fromkeys(found))
+
+
+def _plain_pairs(schema: Any) -> Any:
+    """The same with pairs of one kind described as lists of two, which more programs understand than `prefixItems`."""
+    if isinstance(schema, list):
+        return [_plain_pairs(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {name: _plain_pairs(value) for name, value in schema.items()}
+    kinds = plain.get("prefixItems")
+    if isinstance(kinds, list) and kinds and all(kind == kinds[0] for kind in kinds):
+        del plain["prefixItems"]
+        plain["items"] = kinds[0]
+    return plain
 
 
 def _reference(kind: Any) -> dict[str, Any]:

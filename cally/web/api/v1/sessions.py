@@ -70,7 +70,7 @@ class InvitationsWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     hours: int = 24
 
 
-class InvitationsShown(msgspec.Struct, frozen=True, kw_only=True):
+class GuestsInvited(msgspec.Struct, frozen=True, kw_only=True):
     """The invitations, each an entry of the waitlist that is offered its seat."""
 
     invitations: tuple[WaitingShown, ...]
@@ -160,7 +160,7 @@ async def seat_guest(call: Call) -> Answer:
     "/sessions/{uid}/invitations",
     scope="bookings:write",
     body=InvitationsWanted,
-    answers={201: InvitationsShown},
+    answers={201: GuestsInvited},
     refuses=("not_found", "conflict"),
 )
 async def invite_guests(call: Call) -> Answer:
@@ -172,7 +172,7 @@ async def invite_guests(call: Call) -> Answer:
         call.doors.store, session.uid, guests, hours=call.body.hours, now=call.now, actor=actor
     )
     call.doors.wake()
-    return answer(InvitationsShown(invitations=tuple([await shown_entry(call.doors, entry) for entry in made])), 201)
+    return answer(GuestsInvited(invitations=tuple([await shown_entry(call.doors, entry) for entry in made])), 201)
 
 
 async def _session(call: Call) -> Gathering:
