@@ -110,7 +110,8 @@ async def append(tx: Writer, *, now: int, actor: Actor, tag: str, subject: str, 
         await _take_in_all(tx, now)
         row = await tx.row(HEAD)
     last, previous = (row[0], row[1]) if row is not None else (0, BEFORE_FIRST)
-    text, salt = msgspec.json.encode(facts).decode(), secrets.token_bytes(SALT_BYTES)
+    plain = {name: int(value) if isinstance(value, bool) else value for name, value in facts.items()}
+    text, salt = msgspec.json.encode(plain).decode(), secrets.token_bytes(SALT_BYTES)
     digest = digest_of(salt, actor.address, text)
     told = (last + 1, now, actor.kind, actor.account_id, actor.for_id, tag, subject)
     await tx.run(

@@ -15,6 +15,7 @@ import apsw
 import pytest
 
 from cally.store import bookings, database, sqlite
+from tests.process.leaks import LEAKS
 
 book = importlib.import_module("cally.bookings.book")  # the modules; the room shows functions of these names
 series = importlib.import_module("cally.bookings.series")
@@ -149,5 +150,5 @@ if __name__ == "__main__":
     from cally.cli import main
 
     name = sys.argv.pop(1)
-    with broken(next(mutant for mutant in (none, disk_fails, *MUTANTS, *OF_TEAMS) if mutant.__name__ == name)):
+    with broken(next(mutant for mutant in (none, disk_fails, *MUTANTS, *OF_TEAMS, *LEAKS) if mutant.__name__ == name)):
         main()

@@ -86,6 +86,13 @@ async def test_without_the_guards_a_look_names_the_first_entry_that_does_not_fit
     assert verdict.fault
 
 
+async def test_a_switch_is_noted_as_a_number(store: Store):
+    """So that facts are texts and numbers only, and no entry makes the log unreadable."""
+    async with store.write() as tx:
+        await audit.insert(tx, now=NOW, actor=ADA, tag="host:event_type:update", subject="e", listed=True)
+    assert (await audit.list_latest(store.reader))[0].facts == {"listed": 1}
+
+
 async def test_a_tail_cut_off_shows_against_a_kept_copy_only(noted: Store):
     """What is left is sound in itself; only the copy kept elsewhere knows better."""
     before = await audit_log.verify(noted.reader, now=NOW)
