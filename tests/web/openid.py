@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hmac
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from cally.accounts.providers import ProviderFields, save_provider
 from cally.model.accounts import Actor
@@ -61,10 +62,11 @@ class Liar:
             "nonce": self.nonce,
         } | self.claims
         kept = {name: value for name, value in claims.items() if value is not None}
-        if self.alg == "none":
-            parts = [{"alg": "none", "typ": "JWT"}, kept]
-            texts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
-            return ".".join([*texts, ""])
+        if self.alg in {"none", "HS256"}:  # by hand, for no good library makes these
+            parts = [{"alg": self.alg, "kid": self.kid, "typ": "JWT"}, kept]
+            signed = ".".join(_text(json.dumps(part).encode()) for part in parts)
+            public = KEY.as_pem(private=False)
+            return f"{signed}.{_text(hmac.digest(public, signed.encode(), 'sha256')) if self.alg == 'HS256' else ''}"
         return jwt.encode({"alg": self.alg, "kid": self.kid}, kept, self.signing, algorithms=[self.alg])
 
     def answer(self, path: str, form: dict[str, list[str]], headers: str) -> Any:
@@ -148,7 +150,5 @@ async def come_back(client: httpx2.AsyncClient, slug: str = "company", **sent: s
     return await client.post(f"/sign-in/back/{slug}", data=sent, headers=FORM)
 
 
-def shared_secret() -> OctKey:
-    """The provider's public key, used as if it were a shared secret."""
-    public = base64.urlsafe_b64encode(KEY.as_pem(private=False)).rstrip(b"=").decode()
-    return OctKey.import_key({"kty": "oct", "k": public})
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
