@@ -1,5 +1,7 @@
 """What every test may ask for: a real encrypted store in a folder of its own, and the vault of its key."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,8 +18,22 @@ def vault() -> Vault:
     return Vault(KEY)
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database that every migration has been through, once for all tests of a process."""
+    file = tmp_path_factory.mktemp("new") / "cally.db"
+    with asyncio.Runner() as runner:
+        runner.run(_make(file))
+    return file
+
+
+async def _make(file: Path) -> None:
+    await open_store(file, KEY).close()
+
+
 @pytest.fixture
-async def store(tmp_path: Path, vault: Vault) -> AsyncIterator[Store]:
+async def store(tmp_path: Path, vault: Vault, new_database: Path) -> AsyncIterator[Store]:
+    shutil.copy(new_database, tmp_path / "cally.db")
     opened = open_store(tmp_path / "cally.db", vault.database_key)
     yield opened
     await opened.close()
