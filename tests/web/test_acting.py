@@ -163,3 +163,13 @@ async def test_nobody_is_in_a_team_unasked(app: Any, store: Store, signed_in: Si
 
 async def _entries(store: Store) -> list[AuditEntry]:
     return await audit.list_latest(store.reader)
+
+
+async def test_a_program_changes_roles_with_an_admins_scope(app: Any, store: Store, bearer: Any):
+    """Ada becomes an admin by PATCH and an assistant never."""
+    owner, root = await ada(store), await host(store, "Root", role="admin")
+    async with asking(app) as client:
+        headers = await bearer(root, "admin:write")
+        place = f"/api/v1/accounts/{owner.id}"
+        assert (await client.patch(place, json={"role": "admin"}, headers=headers)).json()["role"] == "admin"
+        assert (await client.patch(place, json={"role": "assistant"}, headers=headers)).status_code == 422

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from cally import accounts, hosts
 from cally.errors import not_found
@@ -32,13 +33,14 @@ class AccountWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class AccountChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`disabled` locks the account out at once, or lets it in again."""
+    """`disabled` locks the account out at once, or lets it in again; `role` makes a host an admin, or the reverse."""
 
-    disabled: bool
+    disabled: bool | UnsetType = UNSET
+    role: Literal["admin", "host"] | UnsetType = UNSET
 
 
 class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone who can sign in; `slug` is their public address."""
+    """Someone who can sign in; `slug` is their public address, empty for an assistant."""
 
     id: str
     email: str
@@ -65,7 +67,7 @@ async def list_accounts(call: Call) -> Answer:
 
 @noun.does("POST", "/accounts", scope="admin:write", body=AccountWanted, answers={201: AccountShown})
 async def create_account(call: Call) -> Answer:
-    """Make an account and its host; it is public once its address is confirmed."""
+    """Make an account and its host, an assistant's without one; it is public once its address is confirmed."""
     wanted: AccountWanted = call.body
     made = await accounts.create_account(
         call.doors.store,
@@ -103,10 +105,15 @@ async def show_account(call: Call) -> Answer:
     refuses=("not_found", "conflict"),
 )
 async def change_account(call: Call) -> Answer:
-    """Lock an account out, or let it in again; its bookings stay as they are."""
-    change = accounts.disable_account if call.body.disabled else accounts.enable_account
-    changed = await change(call.doors.store, call.id(), now=call.now, actor=call.token_holder.admin())
-    return answer(await _shown(call, changed))
+    """Lock an account out or let it in again, or change its role; its bookings stay as they are."""
+    given: AccountChanges = call.body
+    store, actor = call.doors.store, call.token_holder.admin()
+    if given.role is not UNSET:
+        await accounts.change_role(store, call.id(), given.role, now=call.now, actor=actor)
+    if given.disabled is not UNSET:
+        change = accounts.disable_account if given.disabled else accounts.enable_account
+        await change(store, call.id(), now=call.now, actor=actor)
+    return await show_account(call)
 
 
 @noun.does("DELETE", "/accounts/{id}", scope="admin:write", answers={204: None}, refuses=("not_found", "conflict"))
