@@ -5,6 +5,7 @@ messages have left, one transaction takes the person out of everything. Until th
 """
 
 import asyncio
+from contextlib import suppress
 
 import msgspec
 
@@ -60,12 +61,24 @@ def address_forms(address: str) -> frozenset[str]:
     plain = email_address(address)
     local, _, domain = plain.rpartition("@")
     forms = {plain}
-    for written in (lambda: domain.encode("idna").decode("ascii"), lambda: domain.encode("ascii").decode("idna")):
-        try:
-            forms.add(email_address(f"{local}@{written()}"))
-        except (UnicodeError, CallyError):
-            continue
+    for written in (_on_the_wire(domain), _in_letters(domain)):
+        with suppress(CallyError):
+            forms.add(email_address(f"{local}@{written}"))
     return frozenset(forms)
+
+
+def _on_the_wire(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
+def _in_letters(domain: str) -> str:
+    try:
+        return domain.encode("ascii").decode("idna")
+    except UnicodeError:
+        return domain
 
 
 def fingerprint(vault: Vault, address: str) -> bytes:
@@ -192,28 +205,32 @@ async def _still_telling(db: Reader, ids: list[int], since: int, *, mail: bool) 
 
 
 async def _erase(tx: Writer, addresses: frozenset[str], *, now: int, actor: Actor, until: int | None = None) -> Erasure:
-    booked = [one for row in await guest_data.list_bookings(tx, addresses) if (one := await bookings.by_id(tx, row))]
-    brought = [one for row in await guest_data.list_brought(tx, addresses) if (one := await bookings.by_id(tx, row))]
-    waited = [one for row in await guest_data.list_entries(tx, addresses) if (one := await waitlist.by_id(tx, row))]
-    booked, brought = [_made(one, until) for one in booked], [_made(one, until) for one in brought]
+    booked = await _bookings_of(tx, await guest_data.list_bookings(tx, addresses), until)
+    brought = await _bookings_of(tx, await guest_data.list_brought(tx, addresses), until)
+    entries = await _entries_of(tx, await guest_data.list_entries(tx, addresses), until)
     messages = 0
-    for booking in filter(None, booked):
+    for booking in booked:
         messages += await _erase_booking(tx, booking, addresses, now=now)
-    for booking in filter(None, brought):
+    for booking in brought:
         if booking.guest.email not in addresses:
             messages += await _leave_company(tx, booking, addresses)
-    entries = [one for one in waited if until is None or one.created_at <= until]
     for entry in entries:
         messages += await _erase_entry(tx, entry.id, addresses, now=now)
     await guest_data.erase_links(tx, addresses)
-    subjects = [one.uid for one in booked if one] + [f"waitlist:{one.uid}" for one in entries]
+    subjects = [one.uid for one in booked] + [f"waitlist:{one.uid}" for one in entries]
     await audit_chain.erase(tx, subjects=subjects, now=now, actor=actor)
-    counted = len(list(filter(None, booked))), len(list(filter(None, brought)))
-    return Erasure(bookings=counted[0], brought=counted[1], entries=len(entries), messages=messages)
+    return Erasure(bookings=len(booked), brought=len(brought), entries=len(entries), messages=messages)
 
 
-def _made(booking: Booking, until: int | None) -> Booking | None:
-    return booking if until is None or booking.created_at <= until else None
+async def _bookings_of(db: Reader, rows: list[int], until: int | None) -> list[Booking]:
+    """The bookings of these rows, but those made after an instant."""
+    found = [await bookings.by_id(db, row) for row in rows]
+    return [one for one in found if one is not None and (until is None or one.created_at <= until)]
+
+
+async def _entries_of(db: Reader, rows: list[int], until: int | None) -> list[WaitlistEntry]:
+    found = [await waitlist.by_id(db, row) for row in rows]
+    return [one for one in found if one is not None and (until is None or one.created_at <= until)]
 
 
 async def _erase_booking(tx: Writer, booking: Booking, addresses: frozenset[str] | None, *, now: int) -> int:

@@ -17,6 +17,7 @@ from cally.model.guest_data import (
     MessageKept,
     PersonKept,
 )
+from cally.model.messages import Message
 from cally.model.waitlist import WaitlistEntry
 from cally.store import Reader, audit, bookings, consents, event_types, guest_data, hosts, messages, waitlist
 from cally.store.consents import Consent
@@ -27,7 +28,7 @@ async def data_of_address(db: Reader, email: str, *, now: int) -> GuestData:
     addresses = address_forms(email)
     own = [one for row in await guest_data.list_bookings(db, addresses) if (one := await bookings.by_id(db, row))]
     brought = [one for row in await guest_data.list_brought(db, addresses) if (one := await bookings.by_id(db, row))]
-    waited = [one for row in await guest_data.list_entries(db, addresses) if (one := await waitlist.by_id(db, row))]
+    waited = [entry for row in await guest_data.list_entries(db, addresses) if (entry := await waitlist.by_id(db, row))]
     others = [one for one in brought if one.guest.email not in addresses]
     return await _gathered(db, email_address(email), addresses, own, others, waited, now)
 
@@ -64,11 +65,9 @@ async def _gathered(
 
 
 async def _booking(db: Reader, booking: Booking) -> BookingKept:
-    place = booking.terms.place
-    return BookingKept(
-        as_="guest",
-        **(await _bare(db, booking)),
-        person=_guest(booking.guest),
+    place, person = booking.terms.place, _guest(booking.guest)
+    return msgspec.structs.replace(
+        await _bare(db, booking, person),
         companions=tuple(PersonKept(name=one.name, email=one.email) for one in booking.companions),
         answers=tuple(AnswerKept(question=one.label, answer=one.value) for one in booking.answers),
         notes=booking.notes,
@@ -81,23 +80,25 @@ async def _booking(db: Reader, booking: Booking) -> BookingKept:
 
 async def _brought(db: Reader, booking: Booking, addresses: frozenset[str]) -> BookingKept:
     named = next((one for one in booking.companions if one.email in addresses), Companion(email=""))
-    return BookingKept(
-        as_="companion", **(await _bare(db, booking)), person=PersonKept(name=named.name, email=named.email)
-    )
+    bare = await _bare(db, booking, PersonKept(name=named.name, email=named.email))
+    return msgspec.structs.replace(bare, as_="companion")
 
 
-async def _bare(db: Reader, booking: Booking) -> dict[str, str]:
+async def _bare(db: Reader, booking: Booking, person: PersonKept) -> BookingKept:
+    """What both may know."""
     host = await hosts.by_id(db, booking.host_id)
-    return {
-        "uid": booking.uid,
-        "status": booking.status,
-        "title": booking.terms.title,
-        "host": host.name if host else "",
-        "starts_at": instant_text(booking.starts_at),
-        "ends_at": instant_text(booking.ends_at),
-        "made_at": instant_text(booking.created_at),
-        "changed_at": instant_text(booking.updated_at),
-    }
+    return BookingKept(
+        as_="guest",
+        uid=booking.uid,
+        status=booking.status,
+        title=booking.terms.title,
+        host=host.name if host else "",
+        starts_at=instant_text(booking.starts_at),
+        ends_at=instant_text(booking.ends_at),
+        made_at=instant_text(booking.created_at),
+        changed_at=instant_text(booking.updated_at),
+        person=person,
+    )
 
 
 async def _entry(db: Reader, entry: WaitlistEntry) -> EntryKept:
@@ -124,7 +125,7 @@ async def _sent_waiting(db: Reader, entry_id: int) -> list[MessageKept]:
     return [_message(one) for one in found if one is not None]
 
 
-def _message(message: messages.Message) -> MessageKept:
+def _message(message: Message) -> MessageKept:
     waiting = message.snapshot.waiting
     return MessageKept(
         about=message.snapshot.booking.uid if waiting is None else waiting.uid,
