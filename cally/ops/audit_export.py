@@ -15,7 +15,7 @@ from cally.store import Reader, audit
 Kind = Literal["csv", "jsonl"]
 KINDS: tuple[Kind, ...] = ("csv", "jsonl")
 COLUMNS = ("id", "at", "actor", "account_id", "for_id", "address", "tag", "subject", "facts")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asia
 PAGE = 1_000
 
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -13,6 +14,8 @@ from cally.config import Log
 SECRET_PATHS = re.compile(r"(/(?:b|p|setup|feeds)/)[A-Za-z0-9_.~-]{20,}")
 SECRET_WORDS = re.compile(r"\bcally_[A-Za-z0-9_-]{8,}|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)")
 MASK = "…"
+LINE_ENDS = re.compile("[\x7f-\x9f\u2028\u2029]")
+UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # also what turns the direction of a line
 OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -48,17 +51,34 @@ class Json(logging.Formatter):
         line.update((key, masked(str(value))) for key, value in vars(record).items() if key not in OWN)
         if record.exc_info:
             line["trace"] = masked(self.formatException(record.exc_info))
-        return msgspec.json.encode(line).decode()
+        return _whole_line(msgspec.json.encode({key: _writable(value) for key, value in line.items()}).decode())
 
 
 class Text(logging.Formatter):
-    """For people: time, level, sentence; line breaks in what was logged cannot forge a line."""
+    """For people: time, level, sentence; nothing that was logged can forge a line or steer the terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, and the trace of an error beneath it."""
-        message = masked(record.getMessage()).replace("\r", "\\r").replace("\n", "\\n")
-        line = f"{_instant(record)} {record.levelname.lower():<7} {message}"
-        return f"{line}\n{masked(self.formatException(record.exc_info))}" if record.exc_info else line
+        line = f"{_instant(record)} {record.levelname.lower():<7} {_shown(masked(record.getMessage()))}"
+        if not record.exc_info:
+            return line
+        trace = masked(self.formatException(record.exc_info)).split("\n")
+        return "\n".join([line, *(_shown(one) for one in trace)])
+
+
+def _shown(text: str) -> str:
+    """Every character that a terminal or a reader of lines would act on, as its escape."""
+    return "".join(c if c == "\t" or unicodedata.category(c) not in UNSHOWN else ascii(c)[1:-1] for c in text)
+
+
+def _writable(text: str) -> str:
+    """Half characters, which no file can hold, as their escapes: a line is never lost for them."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _whole_line(text: str) -> str:
+    """The JSON without the line ends that it may hold as they are; some readers of lines split there."""
+    return LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _instant(record: logging.LogRecord) -> str:

@@ -3,11 +3,13 @@
 import io
 import json
 import logging
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
 
 from cally.ops import logs
+from tests.hostile import TEXTS
 
 TOKEN = "abcdefghijklmnopqrstuvwxyz.0123456789"
 
@@ -61,3 +63,24 @@ def test_templates_are_no_secrets():
 def test_a_line_cannot_be_forged():
     """Line breaks in what somebody sent stay within their line."""
     assert written("text", "agent: %s", "x\n2026-01-01 error forged").count("\n") == 1
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_nothing_that_is_logged_forges_a_line(text: str):
+    """As JSON one object on one line, whoever splits lines; as text nothing that steers a terminal."""
+    (line,) = written("json", "It failed: %s", text, about=text).removesuffix("\n").splitlines()
+    assert set(json.loads(line)) == {"at", "level", "logger", "message", "about"}
+    (shown,) = written("text", "It failed: %s", text).removesuffix("\n").splitlines()
+    assert not [character for character in shown if unicodedata.category(character) in {"Cc", "Cf", "Cs"}]
+
+
+def test_a_trace_cannot_steer_a_terminal_either():
+    """What an error says may come from outside; its own lines stay lines."""
+    stream = io.StringIO()
+    logs.set_up("text", stream)
+    try:
+        raise ValueError("a\x1b[2J\u202eb")
+    except ValueError:
+        logging.getLogger("cally.test").exception("It failed.")
+    assert "Traceback" in stream.getvalue().splitlines()[1]
+    assert not {"\x1b", "\u202e"} & set(stream.getvalue())
