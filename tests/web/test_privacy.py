@@ -98,6 +98,16 @@ async def test_a_booking_keeps_which_wording_was_agreed_to(
     assert "I agree that Ada keeps my name." in said
 
 
+async def test_the_page_of_times_has_the_box_as_soon_as_it_is_asked(store: Store, client: httpx2.AsyncClient) -> None:
+    """Its script shows the form without asking again; a page kept in memory is no excuse."""
+    await ada(store)
+    assert 'name="consent"' not in (await look(client, "/ada/intro")).text
+    await asks(store)
+    assert 'name="consent"' in (await look(client, "/ada/intro")).text
+    await asks(store, "", "")
+    assert 'name="consent"' not in (await look(client, "/ada/intro")).text
+
+
 async def test_who_read_another_text_is_asked_again(store: Store, client: httpx2.AsyncClient) -> None:
     """Agreeing counts for the wording that was shown."""
     await ada(store)

@@ -23,7 +23,7 @@ from cally.web.pages.public import clocks, remembered
 from cally.web.pages.public.actors import guest
 from cally.web.pages.public.away import away_shown
 from cally.web.pages.public.chosen import Asked, Chosen, Links, asked, chosen, instant, iso, kept
-from cally.web.pages.public.consent import consent_asked
+from cally.web.pages.public.consent import ConsentAsked, consent_asked
 from cally.web.pages.public.details import new_key
 from cally.web.pages.public.picker import Picker, Scene, picker
 from cally.web.pages.public.repeating import Repeating, repeating
@@ -106,7 +106,6 @@ async def details_page(
         form=form,
         notice=notice,
         series=series,
-        consent=await consent_asked(doors.store.reader, found),
     )
 
 
@@ -165,9 +164,10 @@ async def _is_right(doors: Doors, page: remembered.Page, now: int, shown: Keys) 
     return bool(page.version == await _version(doors, page.offer, now))
 
 
-async def _version(doors: Doors, found: Offer, now: int) -> tuple[Any, Look]:
-    """Equal for as long as the page is right: its times, and how it looks."""
-    return await doors.availability.version(found, now), await _look(doors, found)
+async def _version(doors: Doors, found: Offer, now: int) -> tuple[Any, Look, ConsentAsked | None]:
+    """Equal for as long as the page is right: its times, how it looks, and what guests must agree to."""
+    times = await doors.availability.version(found, now)
+    return times, await _look(doors, found), await consent_asked(doors.store.reader, found)
 
 
 async def _look(doors: Doors, found: Offer) -> Look:
@@ -211,6 +211,7 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
         "canonical": f"{doors.public_url()}{path}" if doors.public_url() and not found.code else "",
         "is_private": bool(found.code),
         "mail": doors.mail() is not None,
+        "consent": await consent_asked(doors.store.reader, found),
         "moving": None,
     }
 
