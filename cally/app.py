@@ -18,7 +18,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
-from cally import accounts, bookings, calendars, clock, hosts, notify, web
+from cally import accounts, bookings, brakes, calendars, clock, hosts, notify, web
 from cally.accounts import oauth_grants
 from cally.bookings import Availability
 from cally.config import Settings
@@ -27,7 +27,7 @@ from cally.jobs import RecurringJob, Worker
 from cally.ops import audit_log, health, lock, logs, notify_systemd
 from cally.ops.listening import BACKLOG, Listening
 from cally.ops.live import Live
-from cally.store import Store, open_store
+from cally.store import Store, erased_file, open_store
 from cally.vault import Vault, read_or_make_key
 from cally.web.doors import Doors
 from cally.web.guest_brake import GuestBrake
@@ -48,6 +48,7 @@ CALENDARS_SECONDS = 60
 TIME_LAW_SECONDS = 3_600
 HOLIDAYS_SECONDS = 3_600
 WAITLIST_SECONDS = 30
+RETENTION_SECONDS = 86_400
 AUDIT_SECONDS = 3_600
 
 log = logging.getLogger("cally")
@@ -118,8 +119,11 @@ async def _instance(settings: Settings, listening: Listening) -> AsyncIterator[t
         if live.mail() is not None:
             await notify.resume_waiting(store, clock.now())  # the operator may have set a mail server up meanwhile
         await bookings.note_law(store, clock.now())
+        await bookings.erase_what_came_back(store, vault, erased_file.beside(store), now=clock.now())
         worker = _worker(store, vault, live, settings)
-        yield _doors(store, vault, live, worker, settings), worker
+        doors = _doors(store, vault, live, worker, settings)
+        await doors.brake.restore(store.reader, clock.now())
+        yield doors, worker
     finally:
         await store.close()
 
@@ -140,18 +144,23 @@ def _worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worke
         url = live.public_url()
         await notify.deliver_letter(store, vault, mail=live.mail(), public_url=url, letter_id=subject, now=now)
 
+    async def guest(subject: int, now: int) -> None:
+        url, remembered = live.public_url(), erased_file.beside(store)
+        await bookings.work_on(store, vault, remembered, mail=live.mail(), public_url=url, request_id=subject, now=now)
+
     recurring = [
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
         RecurringJob("waitlist", WAITLIST_SECONDS, partial(bookings.turn_waitlist, store)),
         RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
+        RecurringJob("retention", RETENTION_SECONDS, partial(_forget_guests, store)),
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
         RecurringJob("audit", AUDIT_SECONDS, partial(audit_log.look_after, store)),
     ]
     return Worker(
         store,
         clock.now,
-        {"mail": message, "channel": message, "letter": letter},
+        {"mail": message, "channel": message, "letter": letter, "guest": guest},
         recurring,
         paused=lambda: _without_server(live),
     )
@@ -165,6 +174,8 @@ def _without_server(live: Live) -> frozenset[str]:
 async def _sweep(store: Store, now: int) -> None:
     await bookings.sweep(store, now)
     await accounts.sweep_sessions(store, now)
+    await accounts.sweep_lockouts(store, now)
+    await brakes.sweep_blocklist(store, now)
     await oauth_grants.sweep_grants(store, now)
     await notify.sweep_letters(store, now)
     await hosts.forget_time_off(store, now)
@@ -172,6 +183,10 @@ async def _sweep(store: Store, now: int) -> None:
 
 async def _read_calendars(store: Store, vault: Vault, allowed: tuple[str, ...], now: int) -> None:
     await calendars.read_due(store, vault, now=now, allowed=allowed)
+
+
+async def _forget_guests(store: Store, now: int) -> None:
+    await bookings.forget_guests(store, now)
 
 
 async def _lay_out_holidays(store: Store, now: int) -> None:
