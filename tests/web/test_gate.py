@@ -14,7 +14,7 @@ from cally.web import build
 from cally.web.doors import Doors
 from cally.web.gate import ADMIN, DESK
 from tests.cast import NOW, ada, host
-from tests.web.conftest import asking
+from tests.web.conftest import BASE, asking
 from tests.web.routes import all_routes
 
 MALLORY, HOME = "203.0.113.66", "192.0.2.9"
@@ -121,6 +121,21 @@ async def test_admins_pages_have_a_list_of_their_own(
             assert (await client.get("/api/v1/accounts", headers=token)).status_code == status
             assert (await client.get("/app", headers=shown)).status_code == 200
             assert (await client.get("/api/v1/schedules", headers=token)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["//app", "///sign-in", "/%2Fsign-in", "/%2f%2fadmin/system", "//api/v1/schedules"])
+async def test_doubled_slashes_lead_around_no_list(
+    doors: Doors, store: Store, bearer: Callable[..., Any], signed_in: Callable[..., Any], path: str
+) -> None:
+    """Routes do not count slashes, so the lists must not either."""
+    boss = await host(store, "Ben Bell", role="admin")
+    for part in ("desk", "admin"):
+        await allow_only(store, part, HOME, address=HOME, is_local=False, now=NOW, actor=ROOT)  # type: ignore[arg-type]
+    shown = await signed_in(boss) | await bearer(boss)
+    for address, there in ((MALLORY, False), (HOME, True)):
+        async with asking(build(doors), address=address) as client:
+            told = await client.get(f"{BASE}{path}", headers=shown)
+            assert (told.status_code != 404) is there, (address, told.status_code)
 
 
 async def test_booking_pages_stay_open(doors: Doors, store: Store) -> None:
