@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from cally.accounts import disable_account, enable_account
+from cally.accounts.factor_rules import require_second_factor_of
 from cally.accounts.oauth_clients import register_client
 from cally.accounts.oauth_grants import list_grants, sweep_grants
 from cally.model.accounts import Actor
@@ -163,6 +164,30 @@ async def test_who_is_not_signed_in_signs_in_first(client: httpx2.AsyncClient, w
     assert answer.status_code == 303
     (wanted,) = parse_qs(urlsplit(answer.headers["location"]).query)["next"]
     assert dict(parse_qs(urlsplit(wanted).query))["code_challenge"] == [CHALLENGE]
+
+
+async def test_an_old_session_proves_itself_before_it_gives_leave(world: World, watch: Watch, store: Store) -> None:
+    """What a program is given outlasts the session; whoever finds one open has no such right. A no needs no proof."""
+    watch.now += 301
+    shown = await world.browser.get("/oauth/authorize", params=world.asked())
+    sent = await world.browser.post("/oauth/authorize", data=world.asked() | {"decision": "allow"})
+    for answer in (shown, sent):
+        assert answer.status_code == 303
+        asked = urlsplit(answer.headers["location"])
+        assert asked.path == "/sign-in/again"
+        (wanted,) = parse_qs(asked.query)["next"]
+        assert {name: text for name, (text,) in parse_qs(urlsplit(wanted).query).items()} == world.asked()
+    async with store.write() as tx:
+        assert await tx.row("SELECT count(*) FROM oauth_grant") == (0,)
+    said = told(await world.browser.post("/oauth/authorize", data=world.asked() | {"decision": "deny"}))
+    assert said["error"] == "access_denied"
+
+
+async def test_who_lacks_a_required_factor_gives_no_leave(world: World, store: Store) -> None:
+    """They set it up first, as before every other page."""
+    await require_second_factor_of(store, ["host", "admin"], now=NOW, actor=Actor(kind="cli"))
+    answer = await world.browser.post("/oauth/authorize", data=world.asked() | {"decision": "allow"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/app/security")
 
 
 async def test_no_is_a_no(client: httpx2.AsyncClient, world: World, store: Store) -> None:

@@ -22,7 +22,8 @@ from cally.web.addresses import client_address
 from cally.web.doors import Doors
 from cally.web.forms import Form
 from cally.web.onward import onward
-from cally.web.pages.host.desk import Asked, Page, SignInNeededError
+from cally.web.pages.host.desk import RECENT_SECONDS, Asked, Page, ProofNeededError, SignInNeededError
+from cally.web.pages.host.factor_gate import require_factor
 from cally.web.pages.oauth.metadata import AUTHORIZE
 from cally.web.rendering import render
 from cally.web.scopes import words
@@ -57,7 +58,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 @get(AUTHORIZE)
 async def ask(request: Asked, doors: NamedDependency[Doors], session: NamedDependency[Session | None]) -> Page:
-    """Ask whoever is signed in; others sign in first."""
+    """Ask whoever is signed in and has proved it lately; others do so first."""
     sent = Form(list(request.query_params.multi_items()))
     wish = await _wish(doors.store.reader, sent)
     if not wish.error and session is None:
@@ -67,6 +68,8 @@ async def ask(request: Asked, doors: NamedDependency[Doors], session: NamedDepen
     refusal = _refusal(session.account, wish)
     if refusal:
         return _answer(request, doors, wish, error=refusal)
+    await require_factor(request, doors, session.account)
+    _require_recent(session, doors, sent)
     return render(
         request,
         "pages/oauth/authorize.html",
@@ -89,6 +92,8 @@ async def decide(request: Asked, doors: NamedDependency[Doors], session: NamedDe
     refusal = wish.error or _refusal(session.account, wish)
     if refusal or sent.text("decision") != "allow":
         return _answer(request, doors, wish, error=refusal or "access_denied")
+    await require_factor(request, doors, session.account)
+    _require_recent(session, doors, sent)
     address = client_address(request.scope, doors.trusted_proxies)
     code = await allow(
         doors.store,
@@ -104,6 +109,12 @@ async def decide(request: Asked, doors: NamedDependency[Doors], session: NamedDe
 
 
 ROUTES = [ask, decide]
+
+
+def _require_recent(session: Session, doors: Doors, sent: Form) -> None:
+    """What is given away outlasts the session, as a token does: raise unless they proved who they are just now."""
+    if doors.clock() - session.authenticated_at > RECENT_SECONDS:
+        raise ProofNeededError(f"{AUTHORIZE}?{urlencode([pair for pair in sent.pairs if pair[0] in NAMES])}")
 
 
 async def _wish(db: Reader, sent: Form) -> Wish:
