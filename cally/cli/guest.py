@@ -20,9 +20,7 @@ def guest() -> None:
 
 @guest.command()
 @email_option
-@click.option(
-    "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="File to write; else printed."
-)
+@click.option("--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="File to write; else printed.")
 def export(email: str, file: Path | None) -> None:
     """Print everything that is kept under an address, as JSON."""
 

@@ -34,6 +34,7 @@ from cally.hosts.schedules import (
     update_schedule,
 )
 from cally.hosts.shares import Share, choose_schedule, next_turns, opt_out, share_of, shares_of
+from cally.hosts.styles import set_style
 from cally.hosts.team_invitations import (
     accept_invitation,
     decline_invitation,
@@ -43,7 +44,6 @@ from cally.hosts.team_invitations import (
     team_asking,
     withdraw_invitation,
 )
-from cally.hosts.styles import set_style
 from cally.hosts.teams import (
     TeamDraft,
     add_member,
@@ -123,14 +123,14 @@ __all__ = [
     "numbered",
     "opt_out",
     "order_event_types",
-    "picture_path",
-    "remove_picture",
-    "set_picture",
-    "set_style",
     "override_dates",
+    "picture_path",
     "remove_member",
+    "remove_picture",
     "resource_for",
     "schedule_by_id",
+    "set_picture",
+    "set_style",
     "share_of",
     "shares_of",
     "stand_in_no_more",
