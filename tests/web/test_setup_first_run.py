@@ -15,7 +15,7 @@ from cally.vault import Vault
 from cally.web import build
 from cally.web.doors import Doors
 from tests.cast import NOW, ada
-from tests.web.conftest import BASE, asking
+from tests.web.conftest import BASE, Watch, asking
 from tests.web.desks import FORM, words
 from tests.web.forms_of import fields
 
@@ -86,6 +86,21 @@ async def test_an_address_fixed_by_the_operator_stays(live_doors: Doors, store: 
     async with _browser(build(replace(live_doors, fixed=frozenset({"public_url"})))) as client:
         await client.post(f"/setup/{token}", data=ADA)
     assert await settings.value(store.reader, "public_url") is None
+
+
+async def test_the_public_address_is_not_changed_by_whoever_finds_an_old_session(
+    live_doors: Doors, store: Store, watch: Watch
+):
+    """Mails with secrets in them lead there, so the admin proves who they are here as on the page of settings."""
+    token = await accounts.make_setup_link(store, NOW)
+    async with _browser(build(live_doors)) as client:
+        await client.post(f"/setup/{token}", data=ADA)
+        link = fields((await client.get("/setup/link")).text, "/setup/link")
+        watch.now += 301
+        evil = await client.post("/setup/link", data=link | {"public_url": "https://mallory.example"})
+        assert evil.headers["location"] == "/sign-in/again?next=/setup/link"
+        assert live_doors.public_url() == BASE
+        assert (await client.post("/setup/link", data=link)).headers["location"] == "/setup/done"
 
 
 async def test_faults_are_shown_and_the_password_is_not(live_doors: Doors, store: Store):

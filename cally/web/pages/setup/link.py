@@ -105,6 +105,7 @@ async def _keep_public_url(desk: Desk, form: Form) -> None:
     typed = form.text("public_url").strip()
     if desk.account.role != "admin" or PUBLIC_URL in desk.doors.fixed or typed in {"", desk.doors.public_url()}:
         return
+    desk.require_recent("/setup/link")  # mails with secrets in them lead there
     await change_public_url(desk.store, typed, now=desk.now, actor=desk.admin)
     await desk.doors.reload()
 
