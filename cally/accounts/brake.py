@@ -188,6 +188,11 @@ class SignInBrake:
         return now - known.last_at > FORGOTTEN_AFTER_SECONDS
 
 
+def proof_key(account_id: int) -> str:
+    """Under what the guesses of somebody count who is signed in already, wherever they are asked for a proof."""
+    return f"again {account_id}"
+
+
 def wait_seconds(kind: FailureKind, count: int, last_at: int, now: int) -> int:
     """How long after so many failures the next attempt must wait; 0 or less when it need not."""
     if count < FREE[kind]:

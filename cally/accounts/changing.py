@@ -1,5 +1,6 @@
 """What may become of an account: locked out, let in again, another password, gone; the last admin always stays."""
 
+from cally.accounts.brake import SignInBrake, proof_key
 from cally.accounts.passwords import password_hash, password_matches
 from cally.accounts.policy import Surroundings, approve_password
 from cally.accounts.taking_over import How, take_password
@@ -86,11 +87,21 @@ async def change_password(
     now: int,
     actor: Actor,
     keep_session: str,
+    brake: SignInBrake,
     around: Surroundings = Surroundings(),  # noqa: B008 - frozen
 ) -> Account:
-    """Give oneself another password; raises `invalid` (`current_password`) unless the present one is known."""
+    """Give oneself another password; raises `invalid` (`current_password`) unless the present one is known.
+
+    Whoever finds a session open guesses no faster here than where it is proved again: `rate_limited`.
+    """
+    key = proof_key(account_id)
+    brake.attempt(actor.address, key, now)
     kept = await accounts.password_hash(store.reader, account_id)
-    if not await password_matches(current, kept):
+    with brake.judging():
+        right = await password_matches(current, kept)
+    if right:
+        brake.succeeded(actor.address, key)
+    else:
         raise invalid("current_password", "This is not your present password.")
     return await set_password(
         store, account_id, password, now=now, actor=actor, keep_session=keep_session, around=around

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from cally.accounts.brake import SignInBrake
+from cally.accounts.brake import SignInBrake, proof_key
 from cally.accounts.ceremonies import Credential, Site
 from cally.accounts.passkeys import accept, judge
 from cally.accounts.passwords import password_matches
@@ -25,7 +25,7 @@ async def prove_with_password(
     store: Store, session: Session, token: str, password: str, *, now: int, address: str, brake: SignInBrake
 ) -> str:
     """The session's new token; raises `sign_in_failed` (`password`) or `rate_limited`."""
-    key = _braked(session.account)
+    key = proof_key(session.account.id)
     brake.attempt(address, key, now)
     kept = await accounts.password_hash(store.reader, session.account.id)
     with brake.judging():
@@ -45,7 +45,7 @@ async def prove_with_code(
     store: Store, vault: Vault, session: Session, token: str, code: str, *, now: int, address: str, brake: SignInBrake
 ) -> str:
     """The session's new token, for a code of the app or a recovery code; raises `sign_in_failed` (`code`)."""
-    key = _braked(session.account)
+    key = proof_key(session.account.id)
     brake.attempt(address, key, now)
     used: Factor = "totp" if len("".join(code.split())) <= 8 else "recovery_code"
 
@@ -102,10 +102,6 @@ async def _prove(
         actor, subject = _actor(account, address), f"account:{account.id}"
         await audit.insert(tx, now=now, actor=actor, tag=tag, subject=subject, factor=factor)
     return made if right else None
-
-
-def _braked(account: Account) -> str:
-    return f"again {account.id}"
 
 
 def _actor(account: Account, address: str) -> Actor:

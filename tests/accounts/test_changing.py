@@ -10,6 +10,7 @@ from cally.accounts import (
     session,
     set_password,
 )
+from cally.accounts.brake import SignInBrake
 from cally.errors import CallyError
 from cally.model.accounts import Account
 from cally.store import Store, accounts, audit, hosts
@@ -49,7 +50,9 @@ async def test_the_last_admin_stays(store: Store, ada: Account, ben: Account):
 async def test_a_new_password_ends_the_other_sessions(store: Store, ada: Account):
     """Whoever else was signed in is out; the device that changed it stays."""
     here, there = await signed_in(store), await signed_in(store)
-    await change_password(store, ada.id, current=PASSWORD, password=OTHER, now=NOW, actor=CLI, keep_session=here)
+    await change_password(
+        store, ada.id, current=PASSWORD, password=OTHER, now=NOW, actor=CLI, keep_session=here, brake=SignInBrake()
+    )
     assert await session(store.reader, here, NOW) is not None
     assert await session(store.reader, there, NOW) is None
     await signed_in(store, password=OTHER)
@@ -60,7 +63,14 @@ async def test_changing_needs_the_present_password(store: Store, ada: Account):
     token = await signed_in(store)
     with pytest.raises(CallyError) as caught:
         await change_password(
-            store, ada.id, current="something else", password=OTHER, now=NOW, actor=CLI, keep_session=token
+            store,
+            ada.id,
+            current="something else",
+            password=OTHER,
+            now=NOW,
+            actor=CLI,
+            keep_session=token,
+            brake=SignInBrake(),
         )
     assert caught.value.facts["field"] == "current_password"
 

@@ -67,6 +67,20 @@ async def test_a_new_password_needs_the_present_one(app: Any, store: Store, sign
         assert (await other.get("/app/profile")).status_code == 303
 
 
+async def test_nobody_guesses_the_present_password_from_an_open_browser(app: Any, store: Store, signed_in: SignedIn):
+    """Five tries, then they wait; it counts together with the page that asks for a proof."""
+    owner = await ada(store)
+    await accounts.set_password(store, owner.id, GOOD, now=NOW, actor=Actor(kind="cli"))
+    async with desk(app, signed_in, owner) as client:
+        for guess in range(5):
+            wrong = await client.post("/app/security/password", data={"current_password": f"{guess}", "password": GOOD})
+            assert wrong.status_code == 422
+        late = await client.post("/app/security/password", data={"current_password": GOOD, "password": BETTER})
+        assert late.status_code == 429
+        assert "Too many attempts" in words(late)
+        assert (await client.post("/sign-in/again", data={"password": GOOD})).status_code == 429
+
+
 async def test_a_tokens_secret_is_shown_once(app: Any, store: Store, signed_in: SignedIn):
     """It works, is on the page that made it, and on no other; revoked, it works no more."""
     owner = await ada(store)

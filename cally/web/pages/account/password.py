@@ -36,11 +36,13 @@ async def change(request: Asked, desk: NamedDependency[Desk]) -> Page:
             now=desk.now,
             actor=desk.actor,
             keep_session=session_token(request, desk.doors) or "",
+            brake=desk.doors.brake,
             around=around(desk.doors),
         )
     except CallyError as error:
-        form.note(error)
-        return await _page(desk, password=Form(faults=form.faults), status=422)
+        form.note(error, {"": "current_password"})
+        status = 429 if error.code == "rate_limited" else 422
+        return await _page(desk, password=Form(faults=form.faults), status=status)
     desk.doors.wake()
     return desk.back_to(HERE, "Your password is changed; other devices are signed out.")
 
