@@ -34,9 +34,7 @@ async def block(
             raise CallyError("conflict", f"The list is full: it has {MOST_ENTRIES} entries.")
         await blocklist.put(tx, entry)
         subject = f"blocklist:{entry.id}"
-        await audit.insert(
-            tx, now=now, actor=actor, tag=f"{actor.kind}:blocklist:add", subject=subject, kind=kind, value=value
-        )
+        await audit.insert(tx, now=now, actor=actor, tag=f"{actor.kind}:blocklist:add", subject=subject, kind=kind)
     return entry
 
 
@@ -54,7 +52,6 @@ async def unblock(store: Store, id: int, *, now: int, actor: Actor, host_id: int
             tag=f"{actor.kind}:blocklist:remove",
             subject=f"blocklist:{id}",
             kind=entry.kind,
-            value=entry.value,
         )
     return entry
 
