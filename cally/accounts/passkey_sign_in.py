@@ -4,7 +4,6 @@ from cally.accounts.ceremonies import ANYBODY, Credential, Site, not_accepted
 from cally.accounts.entering import Entry, let_in
 from cally.accounts.passkeys import accept, judge
 from cally.accounts.visitors import Visitor
-from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.store import Store, accounts, audit
 from cally.vault import Vault
@@ -14,11 +13,7 @@ async def sign_in_with_passkey(
     store: Store, vault: Vault, site: Site, credential: Credential, *, now: int, visitor: Visitor
 ) -> Entry:
     """A new session; raises `sign_in_failed`, the same whatever was wrong with the passkey or its account."""
-    try:
-        shown = await judge(store.reader, vault, site, "sign-in", ANYBODY, credential, now)
-    except CallyError:
-        await _note_refusal(store, visitor, now)
-        raise
+    shown = await judge(store.reader, vault, site, "sign-in", ANYBODY, credential, now)
     async with store.write() as tx:
         account = await accounts.by_id(tx, shown.passkey.account_id)
         if account is None or account.disabled_at is not None:
@@ -27,7 +22,8 @@ async def sign_in_with_passkey(
         return await let_in(tx, account, visitor, factors=("passkey",), now=now)
 
 
-async def _note_refusal(store: Store, visitor: Visitor, now: int) -> None:
+async def note_refused_passkey(store: Store, visitor: Visitor, *, now: int) -> None:
+    """Note that somebody showed a passkey that opens nothing; the door judges how often that is worth a line."""
     actor = Actor(kind="guest", address=visitor.address)
     async with store.write() as tx:
         await audit.insert(

@@ -11,10 +11,12 @@ import pytest
 from cally import accounts
 from cally.accounts.factor_rules import require_second_factor_of
 from cally.accounts.second_factors import factors_of, reset_second_factors
+from cally.brakes.limits import CHANGES, NOTED
 from cally.model.accounts import Actor
 from cally.model.hosts import Host
 from cally.store import Store, audit, letters
 from cally.store import accounts as kept
+from cally.web.doors import Doors
 from tests.authenticators import Device
 from tests.cast import NOW, ada, host
 from tests.web.conftest import BASE, Watch, asking
@@ -299,6 +301,16 @@ async def test_ceremonies_take_json_and_nothing_else(browser: httpx2.AsyncClient
     for credential in ({}, {"rawId": 1, "response": 2}, {"response": {"clientDataJSON": "e30"}}, {"response": {}}):
         odd = await browser.post(path, json={"credential": credential})
         assert odd.status_code in {401, 422}, (path, credential)
+
+
+async def test_no_stranger_floods_the_log_with_passkeys(browser: httpx2.AsyncClient, store: Store, doors: Doors):
+    """Nonsense is noted, thirty times an hour and network, and not for ever taken."""
+    statuses = [(await browser.post("/sign-in/passkey", json={"credential": {}})).status_code for _ in range(40)]
+    assert set(statuses) == {401}
+    refused = [entry.tag for entry in await audit.list_for(store.reader, "account:unknown")]
+    assert refused == ["guest:session:refuse"] * NOTED.quota
+    doors.guests.change("192.0.2.9", NOW, times=CHANGES.quota - 40)
+    assert (await browser.post("/sign-in/passkey", json={"credential": {}})).status_code == 429
 
 
 async def test_an_old_session_proves_itself_again(browser: httpx2.AsyncClient, watch: Watch, owner: Host, store: Store):

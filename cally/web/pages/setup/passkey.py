@@ -4,7 +4,7 @@ from litestar import post
 from litestar.di import NamedDependency
 
 from cally.accounts.ceremonies import ANYBODY, request_options
-from cally.accounts.passkey_sign_in import sign_in_with_passkey
+from cally.accounts.passkey_sign_in import note_refused_passkey, sign_in_with_passkey
 from cally.errors import CallyError
 from cally.web import ceremonies
 from cally.web.doors import Doors
@@ -24,12 +24,13 @@ async def challenge(request: Asked, doors: NamedDependency[Doors]) -> Page:
 async def enter(request: Asked, doors: NamedDependency[Doors]) -> Page:
     """In, by a passkey; one sentence for whatever was wrong."""
     answer = await ceremonies.read_answer(request)
-    site, now = ceremonies.site_of(request, doors), doors.clock()
+    site, now, who = ceremonies.site_of(request, doors), doors.clock(), visitor(request, doors)
     try:
-        entry = await sign_in_with_passkey(
-            doors.store, doors.vault, site, answer.credential, now=now, visitor=visitor(request, doors)
-        )
+        doors.guests.change(who.address, now)
+        entry = await sign_in_with_passkey(doors.store, doors.vault, site, answer.credential, now=now, visitor=who)
     except CallyError as error:
+        if error.code == "sign_in_failed" and doors.guests.may_note(who.address, now):
+            await note_refused_passkey(doors.store, who, now=now)
         return ceremonies.refused(error)
     return ceremonies.go_on(await entered(request, doors, entry, answer.next))
 
