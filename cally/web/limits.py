@@ -28,7 +28,6 @@ TARGET_BYTES = 8_192
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "POST", "PUT", "PATCH", "DELETE"})
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
-SLASHES = re.compile(r"/{2,}")
 CODES = {
     400: "malformed",
     408: "too_slow",
@@ -77,8 +76,7 @@ def guard(
     Pictures may be larger at the paths of `uploads`. `public_hosts` are the names served (lower case, no port), asked
     at each request; none means any name. Addresses and `localhost` are always served. Bodies are read before the
     application is called: a slow one costs a connection and never a handler. Refusals are problem details for the API,
-    plain text for others, and close the connection. Doubled slashes are one, as they are to the routes, so that what
-    judges by a path and what answers at it never read two.
+    plain text for others, and close the connection.
     """
     budget = _Budget(bodies_bytes)
 
@@ -93,8 +91,6 @@ def guard(
         taken = 0
         try:
             length, chunked = _checked_head(scope, public_hosts)
-            if "//" in scope["path"]:
-                scope = {**scope, "path": SLASHES.sub("/", scope["path"])}
             if chunked or length or (length is None and scope["method"] not in BODILESS):
                 most = UPLOAD_BYTES if scope["path"] in uploads else body_bytes
                 body = await _body(receive, length, most, body_seconds, budget)
