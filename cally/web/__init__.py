@@ -3,8 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from litestar import Litestar
-from litestar.datastructures import State
+from litestar import Litestar, Request
 from litestar.di import Provide
 
 from cally.web import api, limits, media, static
@@ -29,23 +28,32 @@ def build(doors: Doors) -> Application:
     return with_headers(guarded, public_url=doors.public_url)
 
 
+def open_for(application: Litestar, doors: Doors) -> None:
+    """Let all routes answer through these doors from now on, with nothing remembered."""
+    application.state["doors"] = doors
+    application.state["slots"] = SlotsMemory()
+
+
 def routes(doors: Doors) -> Litestar:
     """All routes. Every handler may ask for `doors` and for `session` (None when nobody is signed in)."""
-
-    def provide_doors() -> Doors:
-        return doors
-
     handlers: list[Any] = [*static.ROUTES, *media.ROUTES, *api.ROUTES]
     for pages in (setup, account, host, admin, oauth, public):
         handlers.extend(pages.ROUTES)
-    return Litestar(
+    made = Litestar(
         route_handlers=handlers,
         dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
         exception_handlers={Exception: on_error},
-        middleware=[refusals_noted, gate(doors), same_origin_only],
-        state=State({"doors": doors, "slots": SlotsMemory()}),
+        middleware=[refusals_noted, gate, same_origin_only],
         request_max_body_size=limits.BODY_BYTES,
         openapi_config=None,
         logging_config=None,
         debug=False,
     )
+    open_for(made, doors)
+    return made
+
+
+def provide_doors(request: Request[Any, Any, Any]) -> Doors:
+    """The doors that the routes answer through."""
+    found: Doors = request.app.state.doors
+    return found

@@ -20,28 +20,26 @@ DESK = frozenset({"app", "setup", "sign-in", "sign-out", "invitation", "reset", 
 VERDICTS = "verdicts"
 
 
-def gate(doors: Doors) -> Callable[[Application], Application]:
+def gate(app: Application) -> Application:
     """Litestar's middleware around every route; raises `rate_limited` with `retry_after`, or `not_found`."""
 
-    def around(app: Application) -> Application:
-        async def gated(scope: Any, receive: Any, send: Any) -> None:
-            path = scope["path"]
-            if scope["type"] != "http" or path.startswith(UNCOUNTED):
-                await app(scope, receive, send)
-                return
-            address = client_address(scope, doors.trusted_proxies)
-            part = part_of(path, scope)
-            if part is not None:
-                await require_from(doors, scope, part, address)
-            verdict = doors.guests.request(address, doors.clock())
-            if verdict is not None and is_api(path):
-                count(scope, verdict)
-                send = _telling(scope, send)
+    async def gated(scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"]
+        if scope["type"] != "http" or path.startswith(UNCOUNTED):
             await app(scope, receive, send)
+            return
+        doors: Doors = scope["litestar_app"].state.doors
+        address = client_address(scope, doors.trusted_proxies)
+        part = part_of(path, scope)
+        if part is not None:
+            await require_from(doors, scope, part, address)
+        verdict = doors.guests.request(address, doors.clock())
+        if verdict is not None and is_api(path):
+            count(scope, verdict)
+            send = _telling(scope, send)
+        await app(scope, receive, send)
 
-        return gated
-
-    return around
+    return gated
 
 
 def part_of(path: str, scope: Any) -> Part | None:

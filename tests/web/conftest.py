@@ -1,12 +1,14 @@
 """The real application over the real encrypted store, asked as programs and browsers ask."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
+from litestar import Litestar
 
+from cally import web
 from cally.accounts.sessions import start_session
 from cally.bookings import Availability
 from cally.model.accounts import SCOPES, ApiToken
@@ -33,6 +35,28 @@ class Watch:
     def __call__(self) -> int:
         """The instant it shows."""
         return self.now
+
+
+_idle: list[Litestar] = []
+
+
+@pytest.fixture(autouse=True)
+def routes_that_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Four hundred routes take longer to lay than most tests: those of an earlier test are opened anew, not made."""
+    lay, lent = web.routes, []
+
+    def routes(doors: Doors) -> Litestar:
+        if _idle:
+            application = _idle.pop()
+            web.open_for(application, doors)
+        else:
+            application = lay(doors)
+        lent.append(application)
+        return application
+
+    monkeypatch.setattr(web, "routes", routes)
+    yield
+    _idle.extend(lent)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from litestar.routes import HTTPRoute
 
-from cally.web import routes
+from cally import web
 from cally.web.doors import Doors
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -14,7 +14,7 @@ SAMPLES = {"host": "ada", "slug": "intro"}
 
 def all_routes(doors: Doors) -> Iterator[tuple[str, str]]:
     """`(method, path)` of every HTTP route."""
-    for route in routes(doors).routes:
+    for route in web.routes(doors).routes:
         if isinstance(route, HTTPRoute):
             for method in sorted(route.methods - {"OPTIONS"}):
                 yield method, route.path_format

@@ -19,7 +19,8 @@ from tests.web.routes import all_routes
 
 MALLORY, HOME = "203.0.113.66", "192.0.2.9"
 ROOT = Actor(kind="cli")
-OPEN = frozenset({"", "api", "b", "p", "w", "team", "static", "favicon.ico", "robots.txt", "{host}"})
+OPEN_WORDS = ".well-known api b favicon.ico media p privacy robots.txt static team w {host}"
+OPEN = frozenset({"", *OPEN_WORDS.split()})
 
 
 def spent(*, of: Any = REQUESTS, key: str = MALLORY) -> GuestBrake:
