@@ -37,20 +37,21 @@ class Watch:
         return self.now
 
 
+lay_routes = web.routes  # what lays them anew, for tests that add one
 _idle: list[Litestar] = []
 
 
 @pytest.fixture(autouse=True)
 def routes_that_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Four hundred routes take longer to lay than most tests: those of an earlier test are opened anew, not made."""
-    lay, lent = web.routes, []
+    lent: list[Litestar] = []
 
     def routes(doors: Doors) -> Litestar:
         if _idle:
             application = _idle.pop()
             web.open_for(application, doors)
         else:
-            application = lay(doors)
+            application = lay_routes(doors)
         lent.append(application)
         return application
 

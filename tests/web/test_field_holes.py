@@ -8,7 +8,7 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from cally import accounts as doing
-from cally import calendars
+from cally import calendars, web
 from cally.accounts import entering, identities, inviting
 from cally.accounts.elsewhere import Arrival
 from cally.accounts.taking_over import INVITATION
@@ -27,7 +27,7 @@ from cally.web.api.v1 import ENDPOINTS
 from cally.web.doors import Doors
 from tests.cast import NOW, ada, host
 from tests.site import Site, site
-from tests.web.conftest import asking
+from tests.web.conftest import asking, lay_routes
 from tests.web.desks import FORM, cleo_books
 from tests.web.openid import trusted
 from tests.web.routes import filled, reading_routes
@@ -166,6 +166,7 @@ async def test_proves_itself_get_makes_an_admin(
 
     root, mallory = await host(store, "Root", role="admin"), await host(store, "Mallory")
     monkeypatch.setattr(static, "ROUTES", [*static.ROUTES, promote])
+    monkeypatch.setattr(web, "routes", lay_routes)
     assert await makes_an_admin(doors, store, await signed_in(root), mallory)
 
 

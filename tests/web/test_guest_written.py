@@ -11,7 +11,7 @@ def test_emphasis_links_and_lists_are_shown() -> None:
     """What people type in a mail works here."""
     shown = rich("**No** preparation [needed](https://example.org)")
     assert "<strong>No</strong>" in shown
-    assert '<a href="https://example.org" rel="nofollow noopener noreferrer">needed</a>' in shown
+    assert '<a href="https://example.org" rel="nofollow noopener noreferrer ugc">needed</a>' in shown
     assert "<li>tea</li>" in rich("- tea\n- cake")
 
 

@@ -16,6 +16,7 @@ def test_a_new_event_type_says_that_nothing_special_is_set() -> None:
         "series": "off",
         "nights": "off",
         "clocks": "what fits the place",
+        "consent": "nothing of your own",
     }
 
 
