@@ -23,7 +23,7 @@ MALFORMED = {
     "no version": (b"GET /\r\n\r\n", 400),
     "a method that is none": (b"BOOK / HTTP/1.1\r\n" + HOST + b"\r\n", 501),
     "a tunnel": (b"CONNECT mail.example.org:25 HTTP/1.1\r\n" + HOST + b"\r\n", 501),
-    "an echo": (b"TRACE / HTTP/1.1\r\n" + HOST + b"\r\n", 501),
+    "an echo": (b"TRACE / HTTP/1.1\r\n" + HOST + b"\r\n", 405),
     "an endless address": (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
     "endless headers": (b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 100_000 + b"\r\n\r\n", 431),
     "a zero in the path": (b"GET /%00 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
