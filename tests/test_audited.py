@@ -22,7 +22,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.accounts.sessions", "touch_session"): "when a session was last used",
     ("cally.accounts.tokens", "touch_token"): "when a token was last used",
     ("cally.accounts.totp", "start_totp"): "nothing counts before the first code, which is noted",
-    ("cally.app", "_alive"): "writes nothing",
+    ("cally.app.pulse", "_alive"): "writes nothing",
     ("cally.bookings.guest_limits", "_send_again"): "a mail to the guest themselves",
     ("cally.bookings.guest_links", "_send"): "as above",
     ("cally.bookings.guest_links", "ask_for_link"): "as above",

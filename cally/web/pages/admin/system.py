@@ -28,6 +28,7 @@ async def show(admin: NamedDependency[Desk]) -> Page:
     return await admin.page(
         "pages/admin/system.html",
         here="system",
+        tab="system",
         sentence=_sentence(report.status, wrong),
         tone=TONES[report.status],
         checks=[

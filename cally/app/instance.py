@@ -1,0 +1,100 @@
+"""An instance: key, database and migrations, and what is made of them."""
+
+import logging
+import os
+import resource
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cally import accounts, bookings, clock, notify
+from cally.app.work import make_worker
+from cally.bookings import Availability
+from cally.config import Settings
+from cally.errors import CallyError
+from cally.jobs import Worker
+from cally.ops import health
+from cally.ops.listening import Listening
+from cally.ops.live import Live
+from cally.store import Store, erased_file, open_store
+from cally.vault import Vault, read_or_make_key
+from cally.web.doors import Doors
+from cally.web.guest_brake import GuestBrake
+
+OPEN_FILES = 16_384
+
+log = logging.getLogger("cally")
+
+
+def prepare(settings: Settings) -> None:
+    """Make the state directory and raise the limit of open files; raises `settings_wrong`, `key_invalid`."""
+    os.umask(0o077)
+    _allow_connections()
+    try:
+        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sentence = f"CALLY_STATE_DIR {settings.state_dir} cannot be made ({error.strerror})."
+        raise CallyError("settings_wrong", sentence, faults=[sentence]) from error
+    if settings.database_file.exists() and not settings.key_file.exists():
+        sentence = f"{settings.database_file} exists but its key {settings.key_file} does not; put the key back."
+        raise CallyError("key_invalid", sentence)
+    if not settings.limits:
+        log.warning("CALLY_LIMITS=off: rate limits and proof of work are lifted. For load tests only.")
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets us have: a soft limit of 1,024 would be 1,000 idle guests."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, listening: Listening) -> AsyncIterator[tuple[Doors, Worker]]:
+    """Key, database, migrations, and what is made of them; the database is closed when the block ends."""
+    vault = Vault(read_or_make_key(settings.key_file))
+    store = open_store(settings.database_file, vault.database_key)
+    try:
+        live = Live(store, vault, settings, fallback=listening.url())
+        await live.reload()
+        if live.mail() is not None:
+            await notify.resume_waiting(store, clock.now())  # the operator may have set a mail server up meanwhile
+        await bookings.note_law(store, clock.now())
+        await bookings.erase_what_came_back(store, vault, erased_file.beside(store), now=clock.now())
+        worker = make_worker(store, vault, live, settings)
+        doors = _doors(store, vault, live, worker, settings)
+        await doors.brake.restore(store.reader, clock.now())
+        yield doors, worker
+    finally:
+        await store.close()
+
+
+def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings) -> Doors:
+    async def report() -> health.HealthReport:
+        return await health.report(
+            store,
+            state_dir=settings.state_dir,
+            now=clock.now(),
+            mail_set_up=live.mail() is not None,
+            turned_seconds_ago=time.monotonic() - worker.turned_at,
+        )
+
+    return Doors(
+        store=store,
+        vault=vault,
+        clock=clock.now,
+        availability=Availability(store),
+        public_url=live.public_url,
+        mail=live.mail,
+        wake=worker.wake,
+        health=report,
+        trusted_proxies=settings.trusted_proxies,
+        limits=settings.limits,
+        brake=accounts.SignInBrake(limits=settings.limits),
+        guests=GuestBrake(limits=settings.limits),
+        reload=live.reload,
+        fixed=live.fixed,
+        allowed_networks=settings.allowed_networks,
+        clamav=settings.clamav,
+    )

@@ -1,0 +1,113 @@
+"""Started in order, stopped in order: what `cally serve` does."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from cally import accounts, clock, web
+from cally.app import instance
+from cally.app.pulse import beat
+from cally.app.server import Server
+from cally.config import Settings
+from cally.errors import CallyError
+from cally.jobs import Worker
+from cally.ops import audit_log, lock, logs, notify_systemd
+from cally.ops.listening import Listening
+from cally.store import Store
+from cally.web.doors import Doors
+
+GRACE_SECONDS = 20
+
+log = logging.getLogger("cally")
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; a second signal ends at once. 0 after an orderly stop, 1 after a fault.
+
+    Raises `CallyError` when it cannot start: `settings_wrong`, `database_in_use`, `address_in_use`, `key_invalid`,
+    `database_…`.
+    """
+    logs.set_up(settings.log)
+    stop = _stop_signals()
+    instance.prepare(settings)
+    with lock.hold(settings.state_dir, now=clock.now()):
+        listening = Listening(settings.bind)
+        try:
+            async with instance.opened(settings, listening) as (doors, worker):
+                return await _run(doors, worker, listening, stop)
+        finally:
+            listening.close()
+
+
+def _stop_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+
+    def asked() -> None:
+        if stop.is_set():
+            os._exit(130)  # what was acknowledged is on disk already
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked)
+    return stop
+
+
+async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio.Event) -> int:
+    working = asyncio.create_task(worker.run(), name="jobs")
+    server = Server(web.build(doors), listening.open(), is_unix=listening.is_unix)
+    await _announce(doors, listening)
+    serving = asyncio.create_task(server.serve(), name="web")
+    pulse = asyncio.create_task(beat(doors, worker), name="pulse")
+    notify_systemd.notify("READY=1\nSTATUS=Serving")
+    gc.collect()
+    gc.freeze()
+    ends = [asyncio.create_task(stop.wait()), asyncio.create_task(doors.store.broken.wait())]
+    await asyncio.wait([working, serving, *ends], return_when=asyncio.FIRST_COMPLETED)
+    faults = _faults([working, serving], doors.store)
+    await _stop(server, serving, worker)
+    for task in (working, serving, pulse, *ends):
+        task.cancel()
+    with suppress(CallyError):
+        await doors.refusals.flush(doors.store, doors.clock())
+    await audit_log.say_head(doors.store.reader)
+    return 1 if faults else 0
+
+
+async def _announce(doors: Doors, listening: Listening) -> None:
+    """Before the first answer, so that whoever is answered finds the one-time address printed; early guests wait."""
+    url = doors.public_url()
+    log.info("Cally serves %s (%s)", url, listening.url())
+    token = await accounts.make_setup_link(doors.store, doors.clock())
+    if token is not None:
+        sys.stdout.write(f"Set up Cally at {url}/setup/{token}\n")
+        sys.stdout.flush()
+
+
+def _faults(tasks: Sequence[asyncio.Task[None]], store: Store) -> bool:
+    """Whether something ended that should not have; said loudly, for the service manager starts Cally anew."""
+    for task in tasks:
+        if task.done():
+            log.error("The %s ended by itself; Cally stops.", task.get_name(), exc_info=task.exception())
+            return True
+    if store.failed is not None:
+        log.error("%s", store.failed.sentence)
+        return True
+    return False
+
+
+async def _stop(server: Server, serving: asyncio.Task[None], worker: Worker) -> None:
+    """Accept nothing more, and let what runs come to its end within the grace."""
+    notify_systemd.notify("STOPPING=1")
+    log.info("Cally is stopping")
+    server.stop()  # type: ignore[no-untyped-call]
+    draining = asyncio.create_task(worker.drain(GRACE_SECONDS))
+    _, late = await asyncio.wait([serving, draining], timeout=GRACE_SECONDS)
+    if late:
+        log.warning("Some requests or jobs were not done within %s seconds; they are dropped.", GRACE_SECONDS)
+        # a dropped connection calls back into a loop that has no answer for it any more
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)

@@ -1,0 +1,87 @@
+"""What the worker does: a handler for each kind of job, and the recurring jobs with their cadence."""
+
+from functools import partial
+
+from cally import accounts, bookings, brakes, calendars, clock, hosts, notify
+from cally.accounts import oauth_grants
+from cally.config import Settings
+from cally.jobs import RecurringJob, Worker
+from cally.ops import audit_log
+from cally.ops.live import Live
+from cally.store import Store, erased_file
+from cally.vault import Vault
+
+SWEEP_SECONDS = 600
+CALENDARS_SECONDS = 60
+TIME_LAW_SECONDS = 3_600
+HOLIDAYS_SECONDS = 3_600
+WAITLIST_SECONDS = 30
+RETENTION_SECONDS = 86_400
+AUDIT_SECONDS = 3_600
+
+
+def make_worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worker:
+    """The worker of an instance, not yet begun."""
+
+    async def message(subject: int, now: int) -> None:
+        await notify.deliver(
+            store,
+            vault,
+            mail=live.mail(),
+            public_url=live.public_url(),
+            message_id=subject,
+            now=now,
+            allowed=settings.allowed_networks,
+        )
+
+    async def letter(subject: int, now: int) -> None:
+        url = live.public_url()
+        await notify.deliver_letter(store, vault, mail=live.mail(), public_url=url, letter_id=subject, now=now)
+
+    async def guest(subject: int, now: int) -> None:
+        url, remembered = live.public_url(), erased_file.beside(store)
+        await bookings.work_on(store, vault, remembered, mail=live.mail(), public_url=url, request_id=subject, now=now)
+
+    recurring = [
+        RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
+        RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
+        RecurringJob("waitlist", WAITLIST_SECONDS, partial(bookings.turn_waitlist, store)),
+        RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
+        RecurringJob("retention", RETENTION_SECONDS, partial(_forget_guests, store)),
+        RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
+        RecurringJob("audit", AUDIT_SECONDS, partial(audit_log.look_after, store)),
+    ]
+    return Worker(
+        store,
+        clock.now,
+        {"mail": message, "channel": message, "letter": letter, "guest": guest},
+        recurring,
+        paused=lambda: _without_server(live),
+    )
+
+
+def _without_server(live: Live) -> frozenset[str]:
+    """Mail waits in the outbox, untouched, for as long as there is no server to give it to."""
+    return frozenset() if live.mail() is not None else frozenset({"mail", "letter"})
+
+
+async def _sweep(store: Store, now: int) -> None:
+    await bookings.sweep(store, now)
+    await accounts.sweep_sessions(store, now)
+    await accounts.sweep_lockouts(store, now)
+    await brakes.sweep_blocklist(store, now)
+    await oauth_grants.sweep_grants(store, now)
+    await notify.sweep_letters(store, now)
+    await hosts.forget_time_off(store, now)
+
+
+async def _read_calendars(store: Store, vault: Vault, allowed: tuple[str, ...], now: int) -> None:
+    await calendars.read_due(store, vault, now=now, allowed=allowed)
+
+
+async def _forget_guests(store: Store, now: int) -> None:
+    await bookings.forget_guests(store, now)
+
+
+async def _lay_out_holidays(store: Store, now: int) -> None:
+    await calendars.extend_holidays(store, now)
