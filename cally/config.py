@@ -13,6 +13,7 @@ from cally.errors import CallyError
 PREFIX = "CALLY_"
 FILE_SUFFIX = "_FILE"
 CONFIG = "CALLY_CONFIG"
+CACHE = "CALLY_CACHE_DIR"  # read by the one file's bootstrap, before there are settings
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 KEY_NAME = "cally.key"
 LOCAL_SOCKET = "unix"
@@ -127,7 +128,7 @@ def _from_environ(environ: Mapping[str, str], known: set[str], faults: list[str]
     for name in sorted(environ):
         if name in twins:
             _from_twin(name, twins[name], environ, found, faults)
-        elif name.startswith(PREFIX) and name not in known and name != CONFIG:
+        elif name.startswith(PREFIX) and name not in known and name not in {CONFIG, CACHE}:
             faults.append(f"{name} is not a setting of Cally.")
     return found
 

@@ -106,6 +106,13 @@ def test_unknown_keys_of_the_file_are_faults(tmp_path: Path):
     assert faults({}, file)[0].startswith("bnid")
 
 
+def test_where_the_one_file_unpacks_is_no_business_of_the_settings():
+    """Its bootstrap has read it already; with a letter wrong it is a fault like any other."""
+    assert config.load({"CALLY_CACHE_DIR": "/var/cache/cally"}) == config.load({})
+    with pytest.raises(CallyError, match="CALLY_CACHE_DIRS"):
+        config.load({"CALLY_CACHE_DIRS": "/var/cache/cally"})
+
+
 def test_a_missing_file_is_a_fault(tmp_path: Path):
     """`--config` naming nothing stops the start."""
     assert "cannot be read" in faults({}, tmp_path / "none.toml")[0]
