@@ -18,15 +18,20 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 SIGNATURE_BYTES = 16
 TOKEN_BYTES = 32
+FINGERPRINT_BYTES = 8
 
 
 class Vault:
-    """Everything that is derived from the instance's 256-bit key; the key itself opens the database."""
+    """Everything that is derived from the instance's 256-bit key; the key itself opens the database.
+
+    `key_id` (16 hexadecimal digits) tells one key from another and gives nothing of it away.
+    """
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise CallyError("key_invalid", "The key must be 256 bits: 64 hexadecimal digits.")
         self.database_key = key
+        self.key_id = _derive(key, b"cally key fingerprint 1")[:FINGERPRINT_BYTES].hex()
         self._field = AESGCM(_derive(key, b"cally field encryption 1"))
         self._link = _derive(key, b"cally signed links 1")
 
@@ -56,6 +61,10 @@ class Vault:
     def fingerprint(self, purpose: str, text: str) -> bytes:
         """A text's keyed fingerprint for one purpose (32 bytes): equal texts have equal ones, nobody can go back."""
         return hmac.digest(self._link, f"{purpose}\0\0{text}".encode(), "sha256")
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of 256 bits for one purpose alone; from it nobody gets back to the instance's key, or to another."""
+        return _derive(self.database_key, f"cally purpose\0{purpose}".encode())
 
     def _mac(self, purpose: str, subject: str) -> bytes:
         return hmac.digest(self._link, f"{purpose}\0{subject}".encode(), "sha256")[:SIGNATURE_BYTES]
