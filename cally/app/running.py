@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from cally import accounts, clock, web
 from cally.app import instance
@@ -16,7 +17,7 @@ from cally.app.server import Server
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import audit_log, lock, logs, notify_systemd
+from cally.ops import audit_log, lock, logs, monitor, notify_systemd
 from cally.ops.listening import Listening
 from cally.store import Store
 from cally.web.doors import Doors
@@ -63,6 +64,13 @@ async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio
     await _announce(doors, listening)
     serving = asyncio.create_task(server.serve(), name="web")
     pulse = asyncio.create_task(beat(doors, worker), name="pulse")
+    watched = monitor.Watched(
+        store=doors.store,
+        clock=doors.clock,
+        places=partial(monitor.places, doors.store.path.parent),
+        mail_set_up=lambda: doors.mail() is not None,
+    )
+    watching = asyncio.create_task(doors.monitor.run(watched), name="monitor")
     notify_systemd.notify("READY=1\nSTATUS=Serving")
     gc.collect()
     gc.freeze()
@@ -70,8 +78,10 @@ async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio
     await asyncio.wait([working, serving, *ends], return_when=asyncio.FIRST_COMPLETED)
     faults = _faults([working, serving], doors.store)
     await _stop(server, serving, worker)
-    for task in (working, serving, pulse, *ends):
+    for task in (working, serving, pulse, watching, *ends):
         task.cancel()
+    with suppress(CallyError):
+        await doors.monitor.keep_rest(watched)
     with suppress(CallyError):
         await doors.refusals.flush(doors.store, doors.clock())
     await audit_log.say_head(doors.store.reader)

@@ -6,6 +6,7 @@ their own fsync.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +16,7 @@ import apsw
 
 from cally.errors import CallyError
 from cally.store import sqlite
+from cally.store.commit_times import CommitTimes
 from cally.store.driver import Row, Value, Writer
 from cally.store.folding import Folding
 
@@ -72,6 +74,7 @@ class SQLiteDatabase:
     def __init__(self, path: Path, key: bytes) -> None:
         self.path = path
         self.in_flight = 0
+        self.commits = CommitTimes()
         self.failed: CallyError | None = None
         self.broken = asyncio.Event()
         self._writing = sqlite.connect(path, key)
@@ -170,6 +173,7 @@ class SQLiteDatabase:
             batch, self._batch = self._batch, None
             if batch is None:
                 return
+            begun = time.perf_counter()
             try:
                 await self._in_thread(self._commit)
             except apsw.Error as error:
@@ -179,6 +183,7 @@ class SQLiteDatabase:
                 raise
             else:
                 batch.succeed()
+                self.commits.note(time.perf_counter() - begun)
                 await self._keep_log_short()
 
     async def _keep_log_short(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cally.errors import CallyError
+from cally.store.commit_times import CommitTimes
 
 Value = int | str | bytes | None
 Row = tuple[Any, ...]
@@ -37,10 +38,12 @@ class Database(Protocol):
 
     `failed` is set, and `broken` with it, when the outcome of a COMMIT is unknown: the process must start anew.
     `in_flight` is how many transactions wait, run, or are being committed now. `path` is its file.
+    `commits` is how often and how long the disk was waited for.
     """
 
     path: Path
     in_flight: int
+    commits: CommitTimes
     failed: CallyError | None
     broken: asyncio.Event
 

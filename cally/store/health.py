@@ -17,6 +17,12 @@ SELECT MIN(leased_until)
 FROM job
 WHERE state = 'running'
 """
+DUE_NOW = """
+SELECT count(*)
+FROM job
+WHERE state = 'waiting'
+  AND due_at <= :now
+"""
 DEAD = """
 SELECT count(*)
 FROM job
@@ -53,6 +59,12 @@ async def oldest_due(db: Reader, *, but: str = "") -> int | None:
     """
     rows = (await db.row(OLDEST_DUE, but=but), await db.row(OLDEST_LAPSED_LEASE))
     return min((row[0] for row in rows if row and row[0] is not None), default=None)
+
+
+async def count_due(db: Reader, now: int) -> int:
+    """How many jobs wait although they are due."""
+    row = await db.row(DUE_NOW, now=now)
+    return int(row[0]) if row else 0
 
 
 async def count_dead(db: Reader) -> int:

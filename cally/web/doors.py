@@ -10,6 +10,7 @@ from cally.clock import Clock
 from cally.notify import MailSettings
 from cally.ops.audit_check import AuditCheck
 from cally.ops.health import HealthReport
+from cally.ops.monitor import Monitor
 from cally.ops.refusals import Refusals
 from cally.store import Store
 from cally.vault import Vault
@@ -32,6 +33,7 @@ class Doors:
     changed in the browser.
     `refusals` gathers what was refused for the audit log, `audit_check` looks whether that log is whole.
     `providers` remembers what OpenID providers say of themselves.
+    `monitor` counts requests and remembers how the machine was.
     `clamav` is where a virus scanner listens, empty for none.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
     """
@@ -52,6 +54,7 @@ class Doors:
     audit_check: AuditCheck = field(default_factory=AuditCheck)
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
+    monitor: Monitor = field(default_factory=Monitor)
     providers: ProviderMemory = field(default_factory=ProviderMemory)
     allowed_networks: tuple[str, ...] = ()
     clamav: str = ""
