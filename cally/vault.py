@@ -98,17 +98,23 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _make_key(path: Path) -> bytes:
-    key = os.urandom(KEY_BYTES)
+def write_key(path: Path, key: bytes) -> None:
+    """Put the key where `read_or_make_key` finds it: whole or not at all, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # root writes here too: no link is followed
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
     part.rename(path)
     _sync_directory(path.parent)
+
+
+def _make_key(path: Path) -> bytes:
+    key = os.urandom(KEY_BYTES)
+    write_key(path, key)
     return key
 
 

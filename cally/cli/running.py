@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+import msgspec
 
 from cally import clock
 from cally.config import Settings, load
@@ -19,6 +20,7 @@ from cally.store import Reader, Store, accounts, open_store
 from cally.vault import Vault, read_or_make_key
 
 CLI = Actor(kind="cli")
+SEALED_KEY = "sealed by systemd-creds"
 T = TypeVar("T")
 
 
@@ -35,7 +37,7 @@ class Instance:
 def settings() -> Settings:
     """The settings of this call; raises `settings_wrong` with every fault."""
     context = click.get_current_context(silent=True)
-    return load(os.environ, context.find_root().obj if context else None)
+    return _with_sealed_key(load(os.environ, context.find_root().obj if context else None))
 
 
 def run(work: Callable[[Instance], Awaitable[T]], *, make: bool = False) -> T:
@@ -63,17 +65,29 @@ async def opened(chosen: Settings, *, make: bool = False) -> AsyncIterator[Insta
 def database_key(chosen: Settings, *, make: bool = False) -> bytes:
     """The key of an instance that exists, or with `make` may be started now."""
     become_owner_of(chosen.state_dir)
-    there = chosen.database_file.exists()
-    if not there and not make:
-        raise CallyError("not_found", f"There is no database at {chosen.database_file} yet; `cally serve` makes one.")
-    if there and not chosen.key_file.exists():
-        raise CallyError("key_invalid", f"The key {chosen.key_file} is missing; without it nothing can be read.")
     try:
+        there = chosen.database_file.exists()
+        if not there and not make:
+            sentence = f"There is no database at {chosen.database_file} yet; `cally serve` makes one."
+            raise CallyError("not_found", sentence)
+        if there and not chosen.key_file.exists():
+            raise CallyError("key_invalid", f"The key {chosen.key_file} is missing; without it nothing can be read.")
         chosen.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return read_or_make_key(chosen.key_file)
     except OSError as error:
         sentence = f"{error.filename} cannot be used ({error.strerror})."
         raise CallyError("settings_wrong", sentence, faults=[sentence]) from error
+
+
+def _with_sealed_key(chosen: Settings) -> Settings:
+    """For root, the key that `cally key seal` has sealed; the service gets it from systemd, a command has to ask."""
+    from cally.ops import sealing  # noqa: PLC0415 - heavy: for root alone
+
+    if os.geteuid() != 0 or chosen.key_file.exists() or not sealing.SEALED.exists():
+        return chosen
+    key_file = sealing.in_memory(sealing.opened(), owner=owner_of(chosen.state_dir))
+    origins = {**chosen.origins, "CALLY_KEY_FILE": SEALED_KEY}
+    return msgspec.structs.replace(chosen, key_file=key_file, origins=origins)
 
 
 def address(chosen: Settings) -> str:
@@ -84,13 +98,20 @@ def address(chosen: Settings) -> str:
 
 def become_owner_of(state_dir: Path) -> None:
     """Act as the directory's owner when root types, so that the server can still write what is made here."""
-    if os.geteuid() != 0 or not state_dir.exists():
-        return
-    owner = state_dir.stat()
-    if owner.st_uid != 0:
+    user, group = owner_of(state_dir)
+    if os.geteuid() == 0 and user != 0:
         os.setgroups([])
-        os.setgid(owner.st_gid)
-        os.setuid(owner.st_uid)
+        os.setgid(group)
+        os.setuid(user)
+
+
+def owner_of(state_dir: Path) -> tuple[int, int]:
+    """The user and group that the directory belongs to; this process's own where it is not there yet."""
+    try:
+        owner = state_dir.stat()
+    except FileNotFoundError:
+        return os.geteuid(), os.getegid()
+    return owner.st_uid, owner.st_gid
 
 
 async def account_by_email(db: Reader, email: str) -> Account:
