@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/.ready-to-run
 DEV := $(BIN)/.ready-to-test
-SOURCES := cally tests benchmarks
+SOURCES := cally tests benchmarks packaging
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check lint fix scan torture attack bench shots docs erd hooks clean

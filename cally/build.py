@@ -16,7 +16,7 @@ FROM_SOURCE = "source"
 class Build(msgspec.Struct, frozen=True, kw_only=True):
     """The facts of a build.
 
-    `id` is the SHA-256 (hexadecimal) of everything built in, or `source`; `commit` ends in `+` when the tree had changes.
+    `id` is the SHA-256 (hexadecimal) of everything built in, or `source`; `commit` ends in `+` if the tree had changes.
     `release_key` is the line of a minisign public key whose signatures an upgrade trusts; None: it trusts none.
     """
 
