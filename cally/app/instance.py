@@ -16,6 +16,7 @@ from cally.jobs import Worker
 from cally.ops import health
 from cally.ops.listening import Listening
 from cally.ops.live import Live
+from cally.ops.monitor import Monitor
 from cally.store import Store, erased_file, open_store
 from cally.vault import Vault, read_or_make_key
 from cally.web.doors import Doors
@@ -71,6 +72,8 @@ async def opened(settings: Settings, listening: Listening) -> AsyncIterator[tupl
 
 
 def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings) -> Doors:
+    monitor = Monitor()
+
     async def report() -> health.HealthReport:
         return await health.report(
             store,
@@ -78,6 +81,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
             now=clock.now(),
             mail_set_up=live.mail() is not None,
             turned_seconds_ago=time.monotonic() - worker.turned_at,
+            disks=monitor.outlooks,
         )
 
     return Doors(
@@ -89,6 +93,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         mail=live.mail,
         wake=worker.wake,
         health=report,
+        monitor=monitor,
         trusted_proxies=settings.trusted_proxies,
         limits=settings.limits,
         brake=accounts.SignInBrake(limits=settings.limits),

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,8 @@ from cally.model.zones import tzdata_version
 from cally.notify import MailSettings
 from cally.ops import health, lock
 from cally.ops.live import Live
+from cally.ops.monitor import machine
+from cally.ops.monitor.disk import outlooks
 from cally.store import Store, integrity, occupancy
 
 Verdict = Literal["ok", "advice", "fault"]
@@ -44,7 +45,7 @@ async def examine(settings: Settings, store: Store, live: Live, *, now: int) -> 
         await _overlaps(store),
         await _turns(store),
         *files(settings),
-        _from_health("disk", health.disk(shutil.disk_usage(settings.state_dir).free), "Make room on the disk."),
+        await _disks(settings, store, now),
         _from_health(
             "jobs",
             await health.jobs(db, now, None, mail_set_up=mail is not None),
@@ -132,6 +133,12 @@ async def mail_server(mail: MailSettings) -> Finding:
         return _fault("mail server", sentence, "Check the address and the firewall.")
     writer.close()
     return _ok("mail server", f"{place} can be reached.")
+
+
+async def _disks(settings: Settings, store: Store, now: int) -> Finding:
+    disks = machine.disks(machine.places(settings.state_dir))
+    found = await outlooks(store.reader, disks, now)
+    return _from_health("disk", health.disk(list(found.values())), "Make room on the disk, or give it more.")
 
 
 async def _integrity(store: Store) -> Finding:

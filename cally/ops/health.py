@@ -1,6 +1,5 @@
 """Is Cally well? A few cheap checks with one answer in words each, for `/api/health`, the watchdog and the doctor."""
 
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +11,14 @@ from cally import bookings
 from cally.errors import CallyError
 from cally.model.time_law import CaseCounts
 from cally.model.zones import tzdata_version, tzdata_version_on_disk
+from cally.ops.monitor import machine
+from cally.ops.monitor.disk import Outlook, judged
+from cally.ops.monitor.trend import UNKNOWN
 from cally.store import Reader, Store, health
 
 Status = Literal["ok", "degraded", "failing"]
 SEVERITY: tuple[Status, ...] = ("ok", "degraded", "failing")
 
-DISK_FAILING_BYTES = 64 * 1024**2
-DISK_DEGRADED_BYTES = 512 * 1024**2
 LATE_SECONDS = 300
 VERY_LATE_SECONDS = 900
 LOOP_SECONDS = 60
@@ -46,15 +46,22 @@ class HealthReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def report(
-    store: Store, *, state_dir: Path, now: int, mail_set_up: bool, turned_seconds_ago: float | None
+    store: Store,
+    *,
+    state_dir: Path,
+    now: int,
+    mail_set_up: bool,
+    turned_seconds_ago: float | None,
+    disks: Sequence[Outlook] = (),
 ) -> HealthReport:
     """Run every check; takes well under a millisecond.
 
-    `turned_seconds_ago` is how long ago the job loop last went round, None when none runs in this process.
+    `turned_seconds_ago` is how long ago the job loop last went round, None when none runs in this process. `disks` are
+    what the monitor makes of them; the room that is left for the data is looked up anew.
     """
     checks = {
         "database": await database(store),
-        "disk": disk(shutil.disk_usage(state_dir).free),
+        "disk": disk(_as_now(disks, state_dir)),
     }
     if checks["database"].status == "ok":
         db = store.reader
@@ -82,12 +89,19 @@ async def database(store: Store) -> Check:
     return Check(status="ok", detail="The database answers.")
 
 
-def disk(free_bytes: int) -> Check:
-    """Is there room for what will be booked?"""
-    detail = f"{free_bytes // 1024**2:,} MiB are free."
-    if free_bytes < DISK_FAILING_BYTES:
-        return Check(status="failing", detail=detail)
-    return Check(status="degraded" if free_bytes < DISK_DEGRADED_BYTES else "ok", detail=detail)
+def disk(found: Sequence[Outlook]) -> Check:
+    """Is there room for what will be booked, and for how long?"""
+    status, detail = judged(found)
+    return Check(status=status, detail=detail)
+
+
+def _as_now(disks: Sequence[Outlook], state_dir: Path) -> list[Outlook]:
+    """The monitor looks every ten seconds; a disk can be full before that."""
+    ahead = {one.disk.name: one.ahead for one in disks}
+    now = [
+        Outlook(disk=one, ahead=ahead.get(name, UNKNOWN)) for name, one in machine.disks({"state": state_dir}).items()
+    ]
+    return [*now, *(one for one in disks if one.disk.name != "state")]
 
 
 async def jobs(db: Reader, now: int, turned_seconds_ago: float | None, *, mail_set_up: bool) -> Check:

@@ -8,6 +8,7 @@ from litestar.di import Provide
 
 from cally.web import api, limits, media, static
 from cally.web.api.v1.slots import SlotsMemory
+from cally.web.counted import counted
 from cally.web.doors import Doors
 from cally.web.errors import on_error
 from cally.web.gate import gate
@@ -22,10 +23,10 @@ Application = Any
 
 
 def build(doors: Doors) -> Application:
-    """The ASGI application: Litestar's routes inside the raw HTTP guard inside the security headers."""
+    """The ASGI application: Litestar's routes inside the raw HTTP guard inside the security headers, counted."""
     names = lru_cache(maxsize=4)(limits.hosts_of)
     guarded = limits.guard(with_allow(routes(doors)), public_hosts=lambda: names(doors.public_url()))
-    return with_headers(guarded, public_url=doors.public_url)
+    return counted(with_headers(guarded, public_url=doors.public_url), doors.monitor.requests)
 
 
 def open_for(application: Litestar, doors: Doors) -> None:

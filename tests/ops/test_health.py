@@ -95,12 +95,6 @@ async def test_a_database_that_stopped_writing_is_failing(store: Store, report: 
     assert (found.status, found.checks["database"].detail) == ("failing", "The disk failed.")
 
 
-@pytest.mark.parametrize(("mebibytes", "status"), [(32, "failing"), (256, "degraded"), (4_096, "ok")])
-def test_little_room_shows_before_there_is_none(mebibytes: int, status: str):
-    """An admin has time to make room."""
-    assert health.disk(mebibytes * 1024**2).status == status
-
-
 def test_strangers_see_no_details():
     """How the machine is, and nothing about it."""
     found = HealthReport(status="ok", checks={"disk": Check(status="ok", detail="80 MiB are free.")})

@@ -11,12 +11,14 @@ from cally.clock import Clock
 from cally.errors import CallyError
 from cally.model.samples import Figure, Sample
 from cally.ops.monitor import machine
+from cally.ops.monitor.disk import Outlook, outlooks
 from cally.ops.monitor.figures import together
 from cally.ops.monitor.keeping import keep
 from cally.ops.monitor.latency import grown
 from cally.ops.monitor.loop_lag import LoopLag
-from cally.ops.monitor.machine import Disk, Reading
+from cally.ops.monitor.machine import Reading
 from cally.ops.monitor.requests import Requests
+from cally.ops.monitor.trend import UNKNOWN, Forecast
 from cally.store import Reader, Store, health
 
 EVERY_SECONDS = 10
@@ -52,11 +54,13 @@ class Monitor:
         self._requests = self._errors = self._commits = 0
         self._commit_seconds = 0.0
         self._looks = 0
+        self._ahead: dict[str, Forecast] = {}
 
     @property
-    def disks(self) -> dict[str, Disk]:
-        """The disks as they were at the latest look."""
-        return self.reading.disks if self.reading else {}
+    def outlooks(self) -> list[Outlook]:
+        """The disks as they were at the latest look, with what the last row made of their history."""
+        disks = self.reading.disks if self.reading else {}
+        return [Outlook(disk=disk, ahead=self._ahead.get(name, UNKNOWN)) for name, disk in disks.items()]
 
     async def run(self, watched: Watched) -> None:
         """Look and keep until cancelled; a fault ends one look, not the watch."""
@@ -79,13 +83,21 @@ class Monitor:
     async def _turn(self, watched: Watched) -> None:
         try:
             await self.look(watched)
+            if not self._ahead:
+                await self._look_ahead(watched)
             if sum(sample.seconds for sample in self._unkept) >= ROW_SECONDS:
                 await self.keep_rest(watched)
+                await self._look_ahead(watched)
         except CallyError as error:  # they are part of the next row
             self._unkept = self._unkept[-REMEMBERED:]
             log.debug("The figures of the last minutes were not kept: %s", error.sentence)
         except Exception:
             log.exception("A look at the machine failed.")
+
+    async def _look_ahead(self, watched: Watched) -> None:
+        disks = self.reading.disks if self.reading else {}
+        found = await outlooks(watched.store.reader, disks, watched.clock())
+        self._ahead = {name: one.ahead for name, one in found.items()}
 
     async def look(self, watched: Watched) -> Sample:
         """Take one sample now."""
