@@ -57,6 +57,9 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.notify.letters", "deliver_letter"): MACHINE,
     ("cally.notify.letters", "sweep_letters"): SWEEP,
     ("cally.notify.reading", "resume_waiting"): MACHINE,
+    ("cally.ops.alerts.telling", "_note"): MACHINE,
+    ("cally.ops.alerts.watching", "Watcher._look"): MACHINE,
+    ("cally.ops.alerts.watching", "sweep_alerts"): SWEEP,
     ("cally.ops.audit_log", "keep_verdict"): "what a look at the log itself has found",
     ("cally.ops.monitor.keeping", "keep"): MACHINE,
 }

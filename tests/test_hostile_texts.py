@@ -64,6 +64,7 @@ FIELDS = {
     "hosts.time_off: note": FILLED,
     "notify.channels: address": CODED,
     "notify.channels: name": FILLED,
+    "ops.alerts.channels: name": FILLED,
     "web.forms: name": SAME,
     "web.pages.host.availability: name": SAME,
     "web.pages.host.bookings: q": "asked below",

@@ -8,6 +8,7 @@ from contextlib import suppress
 from cally.errors import CallyError
 from cally.jobs import Worker
 from cally.ops import health, notify_systemd
+from cally.ops.alerts import Watcher
 from cally.store import Store
 from cally.web.doors import Doors
 
@@ -21,10 +22,19 @@ log = logging.getLogger("cally")
 async def beat(doors: Doors, worker: Worker) -> None:
     """Feed the watchdog for as long as the database answers and the job loop turns; log when health changes."""
     known = health.HealthReport(status="ok", checks={})
+    watcher = Watcher(
+        doors.store,
+        doors.vault,
+        public_url=doors.public_url,
+        mail=doors.mail,
+        wake=doors.wake,
+        allowed=doors.allowed_networks,
+    )
     while True:
         if await _alive(doors.store, worker):
             notify_systemd.notify("WATCHDOG=1")
         known = await _told(doors, known)
+        await watcher.look(known, doors.clock())
         with suppress(CallyError):
             await doors.refusals.flush(doors.store, doors.clock())
         await asyncio.sleep(notify_systemd.watchdog_seconds() or PULSE_SECONDS)

@@ -7,6 +7,7 @@ from cally.accounts import oauth_grants
 from cally.config import Settings
 from cally.jobs import RecurringJob, Worker
 from cally.ops import audit_log
+from cally.ops.alerts import deliver_alert, sweep_alerts
 from cally.ops.live import Live
 from cally.store import Store, erased_file
 from cally.vault import Vault
@@ -38,6 +39,9 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings) -> W
         url = live.public_url()
         await notify.deliver_letter(store, vault, mail=live.mail(), public_url=url, letter_id=subject, now=now)
 
+    async def alert(subject: int, now: int) -> None:
+        await deliver_alert(store, vault, subject, now=now, allowed=settings.allowed_networks)
+
     async def guest(subject: int, now: int) -> None:
         url, remembered = live.public_url(), erased_file.beside(store)
         await bookings.work_on(store, vault, remembered, mail=live.mail(), public_url=url, request_id=subject, now=now)
@@ -54,7 +58,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings) -> W
     return Worker(
         store,
         clock.now,
-        {"mail": message, "channel": message, "letter": letter, "guest": guest},
+        {"mail": message, "channel": message, "letter": letter, "guest": guest, "alert": alert},
         recurring,
         paused=lambda: _without_server(live),
     )
@@ -72,6 +76,7 @@ async def _sweep(store: Store, now: int) -> None:
     await brakes.sweep_blocklist(store, now)
     await oauth_grants.sweep_grants(store, now)
     await notify.sweep_letters(store, now)
+    await sweep_alerts(store, now)
     await hosts.forget_time_off(store, now)
 
 

@@ -14,6 +14,7 @@ LetterKind = Literal[
     "second_factor_added",
     "second_factor_removed",
     "guest_data",
+    "alert",
 ]
 LetterState = Literal["waiting", "sent", "failed", "obsolete"]
 

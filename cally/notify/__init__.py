@@ -3,7 +3,7 @@
 from cally.notify.channels import add_channel, list_channels, remove_channel, test_channel
 from cally.notify.deliver import deliver
 from cally.notify.failures import TryAgain
-from cally.notify.letters import deliver_letter, sweep_letters, write_letter
+from cally.notify.letters import deliver_letter, post_at_once, sweep_letters, write_letter
 from cally.notify.mail_settings import MailSettings, mail_settings, sender_address
 from cally.notify.mail_test import MailTest, send_test
 from cally.notify.reading import count_messages, list_messages, message_by_id, messages_of, resume_waiting, retry
@@ -21,6 +21,7 @@ __all__ = [
     "mail_settings",
     "message_by_id",
     "messages_of",
+    "post_at_once",
     "remove_channel",
     "resume_waiting",
     "retry",

@@ -38,7 +38,7 @@ async def add_channel(
 ) -> Channel:
     """Keep a new channel of a host. Raises `invalid` naming `name` or `address` when Apprise does not know the form."""
     title = line(name, "name", longest=60)
-    service = _known(line(address, "address", longest=LONGEST_ADDRESS))
+    service, shown = named(address)
     if len(await channels.list_of(store.reader, host_id)) >= MOST_CHANNELS:
         raise invalid("address", f"At most {MOST_CHANNELS} channels are possible.")
     row = new_id(now)
@@ -46,8 +46,8 @@ async def add_channel(
         id=row,
         host_id=host_id,
         name=title,
-        service=str(service.service_name),
-        shown_address=_shown(service),
+        service=service,
+        shown_address=shown,
         address_sealed=vault.seal(address.strip(), table="channel", row=row, column="address_sealed"),
         created_at=now,
     )
@@ -97,6 +97,21 @@ async def send(vault: Vault, channel: Channel, title: str, body: str, *, allowed
     """
     try:
         address = vault.open(channel.address_sealed, table="channel", row=channel.id, column="address_sealed")
+    except CallyError as error:
+        raise NotTaken(error.sentence, permanent=True) from error
+    await say(address, title, body, allowed=allowed)
+    return f"{channel.service} took the message."
+
+
+def named(address: str) -> tuple[str, str]:
+    """The service behind an Apprise address, and the address with its secrets masked. Raises `invalid`: `address`."""
+    service = _known(line(address, "address", longest=LONGEST_ADDRESS))
+    return str(service.service_name), _shown(service)
+
+
+async def say(address: str, title: str, body: str, *, allowed: tuple[str, ...] = ()) -> None:
+    """Say something at an Apprise address, as `send` does. Raises `NotTaken`."""
+    try:
         _known(address)
     except CallyError as error:
         raise NotTaken(error.sentence, permanent=True) from error
@@ -107,7 +122,6 @@ async def send(vault: Vault, channel: Channel, title: str, body: str, *, allowed
         raise NotTaken(f"The channel did not answer within {SEND_SECONDS} seconds.", permanent=False) from error
     if refused is not None:
         raise NotTaken(refused, permanent=False)
-    return f"{channel.service} took the message."
 
 
 def _notify(address: str, title: str, body: str, allowed: tuple[str, ...]) -> str | None:

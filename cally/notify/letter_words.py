@@ -34,6 +34,7 @@ FACTS = (
     "asked_from",
     "what",
     "how",
+    "lines",
 )
 
 

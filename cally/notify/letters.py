@@ -12,13 +12,14 @@ from cally.notify.letter_words import PATHS, compose_letter
 from cally.notify.mail_settings import MailSettings, sender_address
 from cally.notify.outbox import mail_domain
 from cally.notify.smtp import Conversation
-from cally.store import Store, Writer, hosts, jobs, letters
+from cally.store import Reader, Store, Writer, hosts, jobs, letters
 from cally.vault import Vault
 
 JOB = "letter"
 KEPT_SECONDS = 30 * 86_400
 NOBODY = "Not sent: it was asked for an address without an account."
 TOO_LATE = "Not sent: its link had ended."
+STALE = "Not sent: it was of no use any more."
 
 
 async def write_letter(
@@ -43,6 +44,7 @@ async def write_letter(
     - `password_changed`: `how` (`reset`, `own` or `admin`), `from`, a network address
     - `address_changed`: `new`, `from`; goes to the former address by `to`
     - `new_sign_in`: `device`, in plain words; `from`
+    - `alert`: `what`, the subject; `lines`, one paragraph each
     - `second_factor_added`, `second_factor_removed`: `what`, in plain words (`Passkey “Phone”`); `from`
 
     `secret` belongs to the three with a link alone: it is kept sealed until the letter has left, and never sent after
@@ -53,14 +55,7 @@ async def write_letter(
         raise ValueError(f"a letter of the kind {kind} is written with a secret exactly when it has a link")
     row = letters.next_id(now)
     address = to or (account.email if account else "")
-    host = await hosts.by_id(tx, account.id) if account else None
-    said = {
-        "name": account.name if account else "",
-        "address": account.email if account and kind != "verify_address" else address,
-        "tz": host.tz if host else "UTC",
-        "locale": host.locale if host else "en",
-        **(facts or {}),
-    }
+    said = await _facts(tx, account, kind, address) | (facts or {})
     sealed = None
     if vault is not None and secret:
         sealed = vault.seal(secret, table="letter", row=row, column="secret_sealed")
@@ -70,7 +65,7 @@ async def write_letter(
         account_id=account.id if account else None,
         kind=kind,
         address=address,
-        message_id=f"<letter.{row}.{kind}@{mail_domain(address or 'nobody@localhost')}>",
+        message_id=_message_id(row, kind, address),
         facts=said,
         secret_sealed=sealed,
         expires_at=expires_at,
@@ -78,6 +73,39 @@ async def write_letter(
     )
     await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now)
     return row
+
+
+async def post_at_once(
+    db: Reader,
+    *,
+    mail: MailSettings,
+    public_url: str,
+    account: Account,
+    kind: LetterKind,
+    facts: dict[str, str],
+    now: int,
+) -> str:
+    """Send a letter without a link that no outbox can keep, because nothing can be written; the server's answer.
+
+    Raises `NotTaken`; nobody tries again.
+    """
+    row = letters.next_id(now)
+    letter = Letter(
+        id=row,
+        account_id=account.id,
+        kind=kind,
+        address=account.email,
+        message_id=_message_id(row, kind, account.email),
+        facts=await _facts(db, account, kind, account.email) | facts,
+        secret_sealed=None,
+        expires_at=None,
+        state="waiting",
+        attempts=0,
+        answer="",
+        created_at=now,
+        sent_at=None,
+    )
+    return await _post(None, letter, mail, public_url, now)
 
 
 async def deliver_letter(
@@ -114,14 +142,30 @@ async def sweep_letters(store: Store, now: int) -> int:
         return await letters.delete_old(tx, before=now - KEPT_SECONDS)
 
 
+async def _facts(db: Reader, account: Account | None, kind: LetterKind, address: str) -> dict[str, str]:
+    host = await hosts.by_id(db, account.id) if account else None
+    return {
+        "name": account.name if account else "",
+        "address": account.email if account and kind != "verify_address" else address,
+        "tz": host.tz if host else "UTC",
+        "locale": host.locale if host else "en",
+    }
+
+
+def _message_id(row: int, kind: LetterKind, address: str) -> str:
+    return f"<letter.{row}.{kind}@{mail_domain(address or 'nobody@localhost')}>"
+
+
 def _useless(letter: Letter, now: int) -> str:
     """Why sending it now would do no good; empty when it would."""
     if letter.account_id is None:
         return NOBODY
-    return TOO_LATE if letter.expires_at is not None and now >= letter.expires_at else ""
+    if letter.expires_at is None or now < letter.expires_at:
+        return ""
+    return TOO_LATE if letter.kind in PATHS else STALE
 
 
-async def _post(vault: Vault, letter: Letter, mail: MailSettings, public_url: str, now: int) -> str:
+async def _post(vault: Vault | None, letter: Letter, mail: MailSettings, public_url: str, now: int) -> str:
     sender = sender_address(mail, public_url)
     written = await asyncio.to_thread(_compose, letter, vault, sender, public_url, now)
     conversation = Conversation(mail, written.sender.rpartition("@")[2])
@@ -130,10 +174,10 @@ async def _post(vault: Vault, letter: Letter, mail: MailSettings, public_url: st
     )
 
 
-def _compose(letter: Letter, vault: Vault, sender: str, public_url: str, now: int) -> Mail:
+def _compose(letter: Letter, vault: Vault | None, sender: str, public_url: str, now: int) -> Mail:
     try:
         sealed = letter.secret_sealed
-        secret = vault.open(sealed, table="letter", row=letter.id, column="secret_sealed") if sealed else ""
+        secret = vault.open(sealed, table="letter", row=letter.id, column="secret_sealed") if vault and sealed else ""
         return compose_letter(letter, secret=secret, sender=sender, public_url=public_url, now=now)
     except CallyError as error:
         raise NotTaken(error.sentence, permanent=True) from error

@@ -33,6 +33,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class Chosen(Check, frozen=True, kw_only=True):
+    """A check that is not well because nobody has set it up: it is shown, but nobody is alarmed by it."""
+
+
 class HealthReport(msgspec.Struct, frozen=True, kw_only=True):
     """All checks by name; the worst of them is the status. `failing` is answered with 503, the others with 200."""
 
@@ -122,7 +126,7 @@ async def jobs(db: Reader, now: int, turned_seconds_ago: float | None, *, mail_s
 async def mail(db: Reader, *, set_up: bool) -> Check:
     """Can guests and hosts be written to?"""
     if not set_up:
-        return Check(status="degraded", detail="No mail server is set up: messages wait in the outbox.")
+        return Chosen(status="degraded", detail="No mail server is set up: messages wait in the outbox.")
     failed = await health.count_failed_messages(db)
     if failed:
         return Check(status="degraded", detail=f"Messages that could not be delivered: {failed}.")
