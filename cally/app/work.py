@@ -6,7 +6,7 @@ from cally import accounts, bookings, brakes, calendars, clock, hosts, notify
 from cally.accounts import oauth_grants
 from cally.config import Settings
 from cally.jobs import RecurringJob, Worker
-from cally.ops import audit_log
+from cally.ops import audit_log, maintenance
 from cally.ops.alerts import deliver_alert, sweep_alerts
 from cally.ops.live import Live
 from cally.store import Store, erased_file
@@ -61,6 +61,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings) -> W
         {"mail": message, "channel": message, "letter": letter, "guest": guest, "alert": alert},
         recurring,
         paused=lambda: _without_server(live),
+        rests=lambda: maintenance.current(settings.state_dir) is not None,
     )
 
 

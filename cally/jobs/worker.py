@@ -27,6 +27,7 @@ MOST_ATTEMPTS = 12
 FIRST_BACKOFF_SECONDS = 10
 LONGEST_BACKOFF_SECONDS = 3_600
 AFTER_FAULT_SECONDS = 2
+RESTING_SECONDS = 1
 CROWD = 4
 PATIENCE_SECONDS = 1.0
 CLOCK_STEP_SECONDS = 30
@@ -43,7 +44,8 @@ class Worker:
     A job is leased before it is begun, so that another process (or this one, started again) takes it up when the lease
     runs out. A handler that returns has done the work; `TryAgain` postpones it; `CallyError` gives it up with its
     sentence; anything else is tried again with backoff, a dozen times. Handlers must bear being repeated.
-    Kinds that `paused` names are left alone. Guests go first: while many wait for the database, new jobs wait a moment.
+    Kinds that `paused` names are left alone; while it `rests`, nothing new is begun, and nothing is lost. Guests go
+    first: while many wait for the database, new jobs wait a moment.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class Worker:
         recurring: Sequence[RecurringJob] = (),
         *,
         paused: Callable[[], frozenset[str]] = frozenset,
+        rests: Callable[[], bool] = bool,
     ) -> None:
         self._store = store
         self._clock = clock
         self._handlers = handlers
         self._paused = paused
+        self._rests = rests
         self._leased_at = time.monotonic()
         self._recurring = Recurring(store, clock, recurring)
         self._awake = asyncio.Event()
@@ -100,6 +104,8 @@ class Worker:
     async def _turn(self) -> float:
         """Start what is due; the seconds until something may be due again."""
         try:
+            if self._rests():
+                return RESTING_SECONDS
             if not self._prepared:
                 await self._prepare()
             await self._watch_clock()

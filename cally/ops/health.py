@@ -14,6 +14,7 @@ from cally.model.zones import tzdata_version, tzdata_version_on_disk
 from cally.ops.monitor import machine
 from cally.ops.monitor.disk import Outlook, judged
 from cally.ops.monitor.trend import UNKNOWN
+from cally.ops.maintenance import Maintenance, current
 from cally.store import Reader, Store, health
 
 Status = Literal["ok", "degraded", "failing"]
@@ -63,17 +64,19 @@ async def report(
     `turned_seconds_ago` is how long ago the job loop last went round, None when none runs in this process. `disks` are
     what the monitor makes of them; the room that is left for the data is looked up anew.
     """
+    upkeep = current(state_dir)
     checks = {
         "database": await database(store),
         "disk": disk(_as_now(disks, state_dir)),
     }
     if checks["database"].status == "ok":
         db = store.reader
-        checks["jobs"] = await jobs(db, now, turned_seconds_ago, mail_set_up=mail_set_up)
+        checks["jobs"] = await jobs(db, now, turned_seconds_ago, mail_set_up=mail_set_up, resting=upkeep is not None)
         checks["mail"] = await mail(db, set_up=mail_set_up)
         checks["calendars"] = await calendars(db, now)
         checks["clock"] = await clock(db, now)
         checks["time_zones"] = await time_zones(db)
+        checks["maintenance"] = maintenance(upkeep)
     return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks)
 
 
@@ -108,10 +111,14 @@ def _as_now(disks: Sequence[Outlook], state_dir: Path) -> list[Outlook]:
     return [*now, *(one for one in disks if one.disk.name != "state")]
 
 
-async def jobs(db: Reader, now: int, turned_seconds_ago: float | None, *, mail_set_up: bool) -> Check:
-    """Is due work being done? Mail is meant to wait while there is no server for it."""
+async def jobs(
+    db: Reader, now: int, turned_seconds_ago: float | None, *, mail_set_up: bool, resting: bool = False
+) -> Check:
+    """Is due work being done? Mail is meant to wait while there is no server for it, everything during maintenance."""
     if turned_seconds_ago is not None and turned_seconds_ago > LOOP_SECONDS:
         return Check(status="failing", detail=f"The job loop has stood still for {int(turned_seconds_ago)} seconds.")
+    if resting:
+        return Check(status="ok", detail="Work in the background waits until maintenance is over.")
     due_at = await health.oldest_due(db, but="" if mail_set_up else "mail")
     late = max(0, now - due_at) if due_at is not None else 0
     if late > LATE_SECONDS:
@@ -166,6 +173,14 @@ async def time_zones(db: Reader) -> Check:
     found = await bookings.time_law_counts(db, version)
     detail = f"Rules of {version} since {since} (before: {law.before}). {_concerned(found)}"
     return Check(status="ok", detail=detail)
+
+
+def maintenance(upkeep: Maintenance | None) -> Check:
+    """Is everybody kept from changing anything? Wanted, but not for ever."""
+    if upkeep is None:
+        return Check(status="ok", detail="Maintenance mode is off.")
+    since = datetime.fromtimestamp(upkeep.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Check(status="degraded", detail=f"Maintenance mode is on since {since} ({upkeep.by}).")
 
 
 def _concerned(found: CaseCounts) -> str:

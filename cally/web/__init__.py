@@ -8,6 +8,7 @@ from litestar.di import Provide
 
 from cally.web import api, limits, media, static
 from cally.web.api.v1.slots import SlotsMemory
+from cally.web.closed import closed_meanwhile
 from cally.web.counted import counted
 from cally.web.doors import Doors
 from cally.web.errors import on_error
@@ -44,7 +45,7 @@ def routes(doors: Doors) -> Litestar:
         route_handlers=handlers,
         dependencies={"doors": Provide(provide_doors, sync_to_thread=False), "session": Provide(session)},
         exception_handlers={Exception: on_error},
-        middleware=[refusals_noted, gate, same_origin_only],
+        middleware=[refusals_noted, gate, same_origin_only, closed_meanwhile],
         request_max_body_size=limits.BODY_BYTES,
         openapi_config=None,
         logging_config=None,

@@ -41,11 +41,12 @@ STATUS = {
     "not_implemented": 501,
     "channel_failed": 502,
     "too_busy": 503,
+    "maintenance": 503,
     "storage_busy": 503,
     "storage_full": 503,
     "storage_failed": 503,
 }
-RETRY_SECONDS = {"too_busy": 1, "storage_busy": 1, "storage_full": 60, "storage_failed": 5}
+RETRY_SECONDS = {"too_busy": 1, "maintenance": 60, "storage_busy": 1, "storage_full": 60, "storage_failed": 5}
 CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 HEADINGS = {
     401: "Please sign in",

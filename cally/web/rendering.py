@@ -10,6 +10,7 @@ from litestar import Request, Response
 
 from cally.web import dates
 from cally.web.assets import asset
+from cally.web.upkeep import Closed, closed_now
 from cally.web.written import plain, rich
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,15 +33,15 @@ def render(
 
 def page(request: AnyRequest, template: str, **values: Any) -> str:
     """The text of a page, rendered for whoever sent the request."""
-    return text(template, words=reader(request), theme=theme(request), **values)
+    return text(template, words=reader(request), theme=theme(request), upkeep=closed_now(request), **values)
 
 
-def text(template: str, *, words: dates.Words, theme: str, **values: Any) -> str:
+def text(template: str, *, words: dates.Words, theme: str, upkeep: Closed | None = None, **values: Any) -> str:
     """The text of a page in these words and this theme; equal values give an equal page."""
     return (
         environment()
         .get_template(template)
-        .render(words=words, theme=theme, lang=words.tag, dir=words.direction, **values)
+        .render(words=words, theme=theme, upkeep=upkeep, lang=words.tag, dir=words.direction, **values)
     )
 
 

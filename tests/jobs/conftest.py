@@ -37,10 +37,14 @@ class Workshop:
 
     @asynccontextmanager
     async def working(
-        self, handlers: Mapping[str, Handler], recurring: Sequence[RecurringJob] = ()
+        self,
+        handlers: Mapping[str, Handler],
+        recurring: Sequence[RecurringJob] = (),
+        *,
+        rests: Callable[[], bool] = bool,
     ) -> AsyncIterator[Worker]:
         """A worker that runs meanwhile and is then stopped as the process stops it."""
-        worker = Worker(self.store, self.clock, handlers, recurring)
+        worker = Worker(self.store, self.clock, handlers, recurring, rests=rests)
         running = asyncio.create_task(worker.run())
         yield worker
         await worker.drain(5)

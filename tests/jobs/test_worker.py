@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from cally.errors import CallyError
+from cally.jobs import RecurringJob
 from cally.jobs.worker import AT_ONCE, LEASE_SECONDS, LONGEST_BACKOFF_SECONDS, MOST_ATTEMPTS
 from cally.model.messages import Job
 from cally.notify import TryAgain
@@ -264,3 +265,24 @@ async def test_the_loop_survives_a_fault_of_the_database(workshop: Workshop, mon
         await until(lambda: bool(failed))
         await until(lambda: gone(workshop))
     assert len(notes.done) == 1
+
+
+async def test_while_it_rests_nothing_is_begun_and_nothing_is_lost(workshop: Workshop) -> None:
+    """Neither mail nor recurring jobs, until it is over; the loop itself goes round, so that no alarm is raised."""
+    notes, resting = Notes(), [True]
+    await workshop.plan(7)
+    ticks: list[int] = []
+
+    async def tick(now: int) -> None:
+        ticks.append(now)
+
+    async with workshop.working({"note": notes}, [RecurringJob("tick", 60, tick)], rests=lambda: resting[0]) as worker:
+        turned = worker.turned_at
+        worker.wake()
+        await until(lambda: worker.turned_at > turned)
+        assert (notes.done, ticks) == ([], [])
+        resting.clear()
+        resting.append(False)
+        worker.wake()
+        await until(lambda: gone(workshop))
+    assert (notes.done, ticks) == ([(7, NOW)], [NOW])

@@ -9,7 +9,7 @@ import pytest
 from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.model.calendars import Calendar
-from cally.ops import health
+from cally.ops import health, maintenance
 from cally.ops.health import Check, HealthReport
 from cally.store import Store, audit, calendars, jobs
 from tests.cast import HOUR, NOW, ada
@@ -32,7 +32,7 @@ async def test_an_instance_that_is_well_says_so(report: Report):
     """Every check has its sentence."""
     found = await report()
     assert found.status == "ok"
-    assert set(found.checks) == {"database", "disk", "jobs", "mail", "calendars", "clock", "time_zones"}
+    assert set(found.checks) == {"database", "disk", "jobs", "mail", "calendars", "clock", "time_zones", "maintenance"}
     assert all(check.detail.endswith(".") for check in found.checks.values())
 
 
@@ -99,3 +99,14 @@ def test_strangers_see_no_details():
     """How the machine is, and nothing about it."""
     found = HealthReport(status="ok", checks={"disk": Check(status="ok", detail="80 MiB are free.")})
     assert found.without_details().checks == {"disk": Check(status="ok")}
+
+
+async def test_maintenance_shows_and_keeps_the_waiting_work_from_alarming(store: Store, report: Report, tmp_path: Path):
+    """It is wanted, so that nothing is failing; it is not wanted for ever, so that it is not fine either."""
+    async with store.write() as tx:
+        await jobs.insert(tx, kind="channel", subject=1, due_at=NOW - HOUR, now=NOW - HOUR)
+    maintenance.begin(tmp_path, reason="", by="Ada", minutes=None, now=NOW)
+    found = await report()
+    assert (found.status, found.checks["jobs"].status) == ("degraded", "ok")
+    assert "2026-09-21 06:00 UTC (Ada)" in found.checks["maintenance"].detail
+    assert (await report(turned_seconds_ago=99)).checks["jobs"].status == "failing"

@@ -157,6 +157,7 @@ ROWS: dict[Access, str] = {
     """,
     "admin": """
         GET /admin/settings                     POST /admin/settings/public-url
+        GET /admin/updates                      POST /admin/maintenance
         POST /admin/settings/mail               POST /admin/settings/mail/test
         GET /admin/look                         POST /admin/look/picture
         POST /admin/look/style                  GET /admin/protection
@@ -176,6 +177,9 @@ ROWS: dict[Access, str] = {
         GET /admin/sign-in                      POST /admin/sign-in/passwords
         POST /admin/sign-in/sessions
         POST /admin/sign-in/second-factor       POST /admin/accounts/{id}/second-factor-reset
+        GET /admin/alerts                       POST /admin/alerts/rules
+        POST /admin/alerts/silence              POST /admin/alerts/channels
+        POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal
         GET /admin/system                       GET /admin/audit
         GET /admin/audit/export/{kind}          POST /admin/audit/verification
         POST /admin/audit/retention             GET /admin/privacy

@@ -101,7 +101,7 @@ def codes(endpoint: Endpoint) -> tuple[str, ...]:
     if endpoint.body:
         found |= {"unsupported_type", "too_large"}
     if endpoint.method != "GET":
-        found |= {"forbidden", "storage_busy", "storage_full", "storage_failed"}
+        found |= {"forbidden", "maintenance", "storage_busy", "storage_full", "storage_failed"}
     if endpoint.scope:
         found |= {"unauthorized", "forbidden"}
     if endpoint.private:

@@ -6,6 +6,7 @@ from litestar.di import Provide
 from cally.web.pages.admin import (
     account,
     accounts,
+    alerts,
     audit,
     look,
     privacy,
@@ -15,6 +16,7 @@ from cally.web.pages.admin import (
     settings,
     sign_in_rules,
     system,
+    updates,
 )
 from cally.web.pages.host.desk import ON_ERROR, provide_admin, provide_desk
 
@@ -28,6 +30,8 @@ PAGES = (
     account,
     second_factors,
     system,
+    alerts,
+    updates,
     audit,
     privacy,
 )

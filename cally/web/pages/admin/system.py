@@ -14,10 +14,11 @@ NAMES = {
     "calendars": "Calendars",
     "clock": "Clock",
     "time_zones": "Time zones",
+    "maintenance": "Maintenance mode",
 }
 TONES: dict[Status, str] = {"ok": "", "degraded": "warn", "failing": "danger"}
 VERDICTS: dict[Status, str] = {"ok": "fine", "degraded": "needs attention", "failing": "does not work"}
-FIXES = {"mail": "/admin/settings#mail", "jobs": "/app/outbox?of=all", "calendars": "/app/calendars"}
+FIXES = {"mail": "/admin/settings#mail", "jobs": "/app/outbox?of=all", "calendars": "/app/calendars", "maintenance": "/admin/updates#maintenance"}
 
 
 @get("/admin/system")

@@ -30,6 +30,7 @@ from cally.web.pages.public.repeating import Repeating, repeating
 from cally.web.pages.public.stay import by_night, by_night_facts, stay_picker
 from cally.web.pages.public.texts import texts
 from cally.web.pages.public.whom import whom
+from cally.web.upkeep import closed_now
 
 PAGE = "pages/public/booking.html"
 
@@ -131,7 +132,8 @@ async def _times_page(
 ) -> ASGIResponse:
     pages, now = remembered.pages_of(doors.availability), doors.clock()
     reading, theme = rendering.reader(request), rendering.theme(request)
-    key = (address, words, reading, theme, doors.public_url(), doors.mail() is None, shown.link)
+    upkeep = closed_now(request)
+    key = (address, words, reading, theme, doors.public_url(), doors.mail() is None, shown.link, upkeep)
     page = pages.get(key)
     if page is None or not await _is_right(doors, page, now, shown):
         doors.guests.look(guest(request, doors).address, now)
@@ -142,6 +144,7 @@ async def _times_page(
         text = rendering.text(
             PAGE,
             theme=theme,
+            upkeep=upkeep,
             **values,
             step=step,
             slot="",
