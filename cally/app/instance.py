@@ -14,6 +14,8 @@ from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
 from cally.ops import health
+from cally.ops.backups.places import prepare_places
+from cally.ops.backups.watch import Watch
 from cally.ops.listening import Listening
 from cally.ops.live import Live
 from cally.ops.monitor import Monitor
@@ -63,15 +65,17 @@ async def opened(settings: Settings, listening: Listening) -> AsyncIterator[tupl
             await notify.resume_waiting(store, clock.now())  # the operator may have set a mail server up meanwhile
         await bookings.note_law(store, clock.now())
         await bookings.erase_what_came_back(store, vault, erased_file.beside(store), now=clock.now())
-        worker = make_worker(store, vault, live, settings)
-        doors = _doors(store, vault, live, worker, settings)
+        await prepare_places(store, clock.now())
+        watch = Watch()
+        worker = make_worker(store, vault, live, settings, watch)
+        doors = _doors(store, vault, live, worker, settings, watch)
         await doors.brake.restore(store.reader, clock.now())
         yield doors, worker
     finally:
         await store.close()
 
 
-def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings) -> Doors:
+def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings, watch: Watch) -> Doors:
     monitor = Monitor()
 
     async def report() -> health.HealthReport:
@@ -94,6 +98,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         wake=worker.wake,
         health=report,
         monitor=monitor,
+        backup_watch=watch,
         trusted_proxies=settings.trusted_proxies,
         limits=settings.limits,
         brake=accounts.SignInBrake(limits=settings.limits),

@@ -8,6 +8,8 @@ from cally.config import Settings
 from cally.jobs import RecurringJob, Worker
 from cally.ops import audit_log, maintenance
 from cally.ops.alerts import deliver_alert, sweep_alerts
+from cally.ops.backups import running as backups
+from cally.ops.backups.watch import Watch
 from cally.ops.live import Live
 from cally.store import Store, erased_file
 from cally.vault import Vault
@@ -19,10 +21,11 @@ HOLIDAYS_SECONDS = 3_600
 WAITLIST_SECONDS = 30
 RETENTION_SECONDS = 86_400
 AUDIT_SECONDS = 3_600
+BACKUPS_SECONDS = 300
 
 
-def make_worker(store: Store, vault: Vault, live: Live, settings: Settings) -> Worker:
-    """The worker of an instance, not yet begun."""
+def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watch: Watch) -> Worker:
+    """The worker of an instance, not yet begun; `watch` is told how far a backup is."""
 
     async def message(subject: int, now: int) -> None:
         await notify.deliver(
@@ -46,6 +49,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings) -> W
         url, remembered = live.public_url(), erased_file.beside(store)
         await bookings.work_on(store, vault, remembered, mail=live.mail(), public_url=url, request_id=subject, now=now)
 
+    made = backups.Backups(store, vault, allowed=settings.allowed_networks, clock=clock.now, watch=watch)
     recurring = [
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
@@ -53,6 +57,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings) -> W
         RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
         RecurringJob("retention", RETENTION_SECONDS, partial(_forget_guests, store)),
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
+        RecurringJob(backups.JOB, BACKUPS_SECONDS, made.turn),
         RecurringJob("audit", AUDIT_SECONDS, partial(audit_log.look_after, store)),
     ]
     return Worker(

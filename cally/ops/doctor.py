@@ -46,6 +46,7 @@ async def examine(settings: Settings, store: Store, live: Live, *, now: int) -> 
         await _turns(store),
         *files(settings),
         await _disks(settings, store, now),
+        _from_health("backups", await health.backups(db, now), "See `cally backup list`, then `cally backup now`."),
         _from_health(
             "jobs",
             await health.jobs(db, now, None, mail_set_up=mail is not None),

@@ -11,6 +11,7 @@ from cally import bookings
 from cally.errors import CallyError
 from cally.model.time_law import CaseCounts
 from cally.model.zones import tzdata_version, tzdata_version_on_disk
+from cally.ops.backups.standing import standing
 from cally.ops.monitor import machine
 from cally.ops.monitor.disk import Outlook, judged
 from cally.ops.monitor.trend import UNKNOWN
@@ -76,6 +77,7 @@ async def report(
         checks["calendars"] = await calendars(db, now)
         checks["clock"] = await clock(db, now)
         checks["time_zones"] = await time_zones(db)
+        checks["backups"] = await backups(db, now)
         checks["maintenance"] = maintenance(upkeep)
     return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks)
 
@@ -181,6 +183,12 @@ def maintenance(upkeep: Maintenance | None) -> Check:
         return Check(status="ok", detail="Maintenance mode is off.")
     since = datetime.fromtimestamp(upkeep.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return Check(status="degraded", detail=f"Maintenance mode is on since {since} ({upkeep.by}).")
+
+
+async def backups(db: Reader, now: int) -> Check:
+    """Can what is here be had again after the disk has died?"""
+    found = await standing(db, now)
+    return Check(status=found.status, detail=found.sentence)
 
 
 def _concerned(found: CaseCounts) -> str:

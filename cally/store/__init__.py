@@ -7,6 +7,7 @@ from cally.store.database import SQLiteDatabase
 from cally.store.driver import Database, Duplicate, Overlap, Reader, Writer
 from cally.store.migrate import check
 from cally.store.migrate import migrate as bring_up_to_date
+from cally.store.swapping import finish_swap
 
 __all__ = ["Database", "Duplicate", "Overlap", "Reader", "SQLiteDatabase", "Store", "Writer", "open_store"]
 
@@ -20,6 +21,7 @@ def open_store(path: Path, key: bytes) -> SQLiteDatabase:
     `database_foreign`, `database_altered`.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    finish_swap(path)
     connection = sqlite.connect(path, key, check=check)
     try:
         bring_up_to_date(connection)

@@ -70,7 +70,7 @@ def copy_database(source: Path, key: bytes, copy: Path, told: Told) -> Copied:
     fails. `told` hears of pages done and pages in all, and may raise to break off. Raises `storage_full` before it
     begins when there is no room, `storage_failed`, `database_unreadable`.
     """
-    _require_room(source, copy)
+    require_room(copy.parent, size_bytes(source) + SPARE_BYTES)
     try:
         with _faults_told(), _open(source, key) as reading:
             reading.execute("BEGIN")
@@ -137,6 +137,16 @@ def size_bytes(path: Path) -> int:
     return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
+def require_room(folder: Path, needed: int) -> None:
+    """Raise `storage_full` unless so many bytes are free where a folder is."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        sentence = (
+            f"Copying the database needs {needed // 1024**2:,} MiB of room, and {free // 1024**2:,} MiB are free."
+        )
+        raise CallyError("storage_full", sentence)
+
+
 def _copy_pages(reading: apsw.Connection, key: bytes, copy: Path, told: Told) -> None:
     writing = sqlite.connect(copy, key)
     try:
@@ -190,13 +200,6 @@ def _faults_told() -> Iterator[None]:
         raise CallyError("database_unreadable", "The database's pages are damaged.") from error
     except sqlite.DISK_ERRORS as error:
         raise sqlite.storage_failed() from error
-
-
-def _require_room(source: Path, copy: Path) -> None:
-    needed, free = size_bytes(source) + SPARE_BYTES, shutil.disk_usage(copy.parent).free
-    if free < needed:
-        sentence = f"A copy of the database needs {needed // 1024**2:,} MiB, and {free // 1024**2:,} MiB are free."
-        raise CallyError("storage_full", sentence)
 
 
 def _sync(path: Path) -> None:

@@ -27,6 +27,14 @@ class ErasedFile:
         except OSError as error:
             raise CallyError("storage_failed", f"{self.path} cannot be written ({error.strerror}).") from error
 
+    def take_over(self, text: str) -> int:
+        """Write down erasures of another such file that are missing here; how many. Raises `storage_failed`."""
+        known = set(self.read())
+        missing = [one for one in parsed(text) if one not in known]
+        for fingerprint, at in missing:
+            self.add(fingerprint, at)
+        return len(missing)
+
     def read(self) -> list[tuple[bytes, int]]:
         """Every erasure that is written down; a line that a power cut tore is left out."""
         if not self.path.exists():

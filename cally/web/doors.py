@@ -9,6 +9,7 @@ from cally.bookings import Availability
 from cally.clock import Clock
 from cally.notify import MailSettings
 from cally.ops.audit_check import AuditCheck
+from cally.ops.backups.watch import Watch
 from cally.ops.health import HealthReport
 from cally.ops.monitor import Monitor
 from cally.ops.refusals import Refusals
@@ -33,6 +34,7 @@ class Doors:
     changed in the browser.
     `refusals` gathers what was refused for the audit log, `audit_check` looks whether that log is whole.
     `providers` remembers what OpenID providers say of themselves.
+    `backup_watch` says how far a backup is.
     `monitor` counts requests and remembers how the machine was.
     `clamav` is where a virus scanner listens, empty for none.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
@@ -55,6 +57,7 @@ class Doors:
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
     monitor: Monitor = field(default_factory=Monitor)
+    backup_watch: Watch = field(default_factory=Watch)
     providers: ProviderMemory = field(default_factory=ProviderMemory)
     allowed_networks: tuple[str, ...] = ()
     clamav: str = ""

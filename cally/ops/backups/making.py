@@ -10,8 +10,9 @@ from pathlib import Path
 
 from cally import __version__
 from cally.errors import CallyError
+from cally.model.backups import Why
 from cally.ops.backups import trailer
-from cally.ops.backups.names import Why, name_of
+from cally.ops.backups.names import name_of
 from cally.ops.backups.targets.face import Progress
 from cally.ops.backups.threads import silent
 from cally.store import copying

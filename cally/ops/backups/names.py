@@ -6,9 +6,8 @@ Those made before an upgrade end in `-before-upgrade.backup` and are counted apa
 
 import re
 from datetime import UTC, datetime
-from typing import Literal
 
-Why = Literal["scheduled", "on demand", "before upgrade"]
+from cally.model.backups import Why
 
 ID_DIGITS = 8
 STAMP = "%Y%m%dT%H%M%SZ"

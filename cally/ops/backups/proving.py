@@ -62,10 +62,7 @@ def lay_out(file: Path, key: bytes, copy: Path, progress: Progress) -> trailer.M
     """
     manifest = trailer.verify(file, key, progress)
     try:
-        free = shutil.disk_usage(copy.parent).free
-        if free < manifest.database_bytes + copying.SPARE_BYTES:
-            needed = (manifest.database_bytes + copying.SPARE_BYTES) // 1024**2
-            raise CallyError("storage_full", f"Restoring needs {needed:,} MiB, and {free // 1024**2:,} MiB are free.")
+        copying.require_room(copy.parent, manifest.database_bytes + copying.SPARE_BYTES)
         _write(file, copy, manifest.database_bytes, progress)
     except OSError as error:
         copy.unlink(missing_ok=True)
@@ -96,10 +93,10 @@ def prove_laid_out(copy: Path, key: bytes, manifest: trailer.Manifest, *, name: 
 
 
 @contextmanager
-def scratch_folder(beside: Path) -> Iterator[Path]:
-    """A folder of its owner alone that is gone afterwards, together with those that killed processes left there."""
+def scratch_folder(beside: Path, *, sweep: bool = False) -> Iterator[Path]:
+    """A folder of its owner alone that is gone afterwards; `sweep` removes those that killed processes left there."""
     beside.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in beside.glob(f"{SCRATCH}*"):
+    for old in beside.glob(f"{SCRATCH}*") if sweep else ():
         shutil.rmtree(old, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=beside))
     try:

@@ -16,7 +16,7 @@ from typing import BinaryIO, Literal
 import msgspec
 
 from cally.errors import CallyError
-from cally.ops.backups.names import Why
+from cally.model.backups import Why
 from cally.ops.backups.targets.face import Progress
 from cally.store import copying
 from cally.vault import Vault
