@@ -24,6 +24,7 @@ BUNDLES = {
         "teams",
         "security",
         "audit",
+        "alerts",
     ),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -180,6 +180,9 @@ ROWS: dict[Access, str] = {
         GET /admin/alerts                       POST /admin/alerts/rules
         POST /admin/alerts/silence              POST /admin/alerts/channels
         POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal
+        GET /admin/alerts                       POST /admin/alerts/rules
+        POST /admin/alerts/silence              POST /admin/alerts/channels
+        POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal
         GET /admin/system                       GET /admin/audit
         GET /admin/audit/export/{kind}          POST /admin/audit/verification
         POST /admin/audit/retention             GET /admin/privacy

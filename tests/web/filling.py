@@ -74,6 +74,8 @@ class Filler:
         await self._posted("/admin/protection/blocklist", {"value": f"x{number}@a.test", "expires": ""}, note=text)
         await self._posted("/admin/privacy/consent", {"privacy_url": ""}, consent_text=text)
         if number <= 20:
+            await self._posted("/admin/alerts/channels", {"address": "json://127.0.0.1:9/hook"}, name=text)
+        if number <= 20:
             known = {"issuer": f"https://id{number}.example.org", "client_id": "c", "secret": "s", "scopes": "openid"}
             sent = {**known, "slug": f"id-{number}", "domains": "", "enabled": "1"}
             await self._posted("/admin/providers", sent, name=text)

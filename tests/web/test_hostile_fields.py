@@ -45,7 +45,7 @@ PAGES = """
     app app/bookings app/event-types app/event-types/new app/availability app/time-off app/calendars app/channels
     app/outbox app/profile app/look app/teams app/resources app/together app/waitlist app/security app/assistants
     app/security/apps app/security/history app/security/devices app/why app/time-law app/teams/new app/resources/new
-    admin/accounts admin/audit admin/privacy admin/protection admin/providers admin/settings admin/system
+    admin/accounts admin/alerts admin/audit admin/privacy admin/protection admin/providers admin/settings admin/system
     ada privacy api/v1/docs
 """
 READ = "event-types teams schedules resources channels calendars time-off bookings sessions waitlist accounts"
