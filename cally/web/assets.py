@@ -24,6 +24,7 @@ BUNDLES = {
         "teams",
         "security",
         "audit",
+        "system",
         "alerts",
     ),
 }

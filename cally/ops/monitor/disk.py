@@ -51,6 +51,16 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
             return room
         return f"{room} At the present pace it will be full in {days(soon)}."
 
+    @property
+    def forecast_words(self) -> str:
+        """The forecast alone, like `Full in 23 days, at 2.1 GB a day`; also when there is none to be made."""
+        soon = self.ahead.full_in_days
+        if not self.ahead.known:
+            return "A forecast needs three days."
+        if soon is None or soon > SAID_DAYS:
+            return "It is not filling up."
+        return f"Full in {days(soon)}, at {amount(self.ahead.bytes_per_day)} a day."
+
 
 async def outlooks(db: Reader, disks: Mapping[str, Disk], now: int) -> dict[str, Outlook]:
     """Each of these disks with its forecast by the history that is kept."""

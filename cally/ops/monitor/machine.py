@@ -1,6 +1,7 @@
 """What the operating system says about this process and its disks; asked in a thread, for a disk may hang."""
 
 import os
+import resource
 import time
 from collections.abc import Mapping
 from functools import lru_cache
@@ -92,6 +93,11 @@ def memory_limit() -> int:
 def cores() -> int:
     """How many the process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def most_open_files() -> int:
+    """How many files and connections the process may have open."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def _cgroup_limits() -> list[int]:

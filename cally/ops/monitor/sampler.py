@@ -13,7 +13,7 @@ from cally.model.samples import Figure, Sample
 from cally.ops.monitor import machine
 from cally.ops.monitor.disk import Outlook, outlooks
 from cally.ops.monitor.figures import together
-from cally.ops.monitor.keeping import keep
+from cally.ops.monitor.keeping import keep, rows
 from cally.ops.monitor.latency import grown
 from cally.ops.monitor.loop_lag import LoopLag
 from cally.ops.monitor.machine import Reading
@@ -48,6 +48,7 @@ class Monitor:
         self.requests = Requests()
         self.samples: deque[Sample] = deque(maxlen=REMEMBERED)
         self.reading: Reading | None = None
+        self.started_at: int | None = None
         self._lag = LoopLag()
         self._unkept: list[Sample] = []
         self._buckets = [0] * len(self.requests.peoples()[2])
@@ -62,8 +63,18 @@ class Monitor:
         disks = self.reading.disks if self.reading else {}
         return [Outlook(disk=disk, ahead=self._ahead.get(name, UNKNOWN)) for name, disk in disks.items()]
 
+    async def between(self, db: Reader, since: int, until: int) -> list[Sample]:
+        """How it was from `since` to `until`, oldest first: as finely as is known, up to now."""
+        kept = await rows(db, since, until)
+        live = [sample for sample in self.samples if since < sample.at <= until]
+        if live and until - since <= REMEMBERED * EVERY_SECONDS:
+            return [*(row for row in kept if row.at < live[0].at), *live]
+        newest = kept[-1].at if kept else since
+        return [*kept, *(sample for sample in live if sample.at > newest)]
+
     async def run(self, watched: Watched) -> None:
         """Look and keep until cancelled; a fault ends one look, not the watch."""
+        self.started_at = watched.clock()
         measuring = asyncio.create_task(self._lag.run(), name="loop lag")
         try:
             await asyncio.sleep(FIRST_SECONDS)

@@ -27,3 +27,12 @@ def days(count: float) -> str:
     if count < 90:
         return f"{int(count)} days"
     return f"about {int(count / 30.4)} months" if count < 720 else f"about {int(count / 365)} years"
+
+
+def duration(seconds: int) -> str:
+    """A stretch that has passed, like `4 hours`."""
+    if seconds < 90:
+        return "a minute" if seconds >= 45 else "less than a minute"
+    if seconds < 5_400:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds / 3_600)} hours" if seconds < 2 * DAY else f"{seconds // DAY} days"
