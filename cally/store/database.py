@@ -126,7 +126,7 @@ class SQLiteDatabase:
         async with self._lock:
             await self._folding.close()
             if self.failed is None:
-                with suppress(apsw.BusyError, *sqlite.DISK_ERRORS):  # the log stays, and is read at the next start
+                with suppress(apsw.BusyError, apsw.FullError, *sqlite.DISK_ERRORS):  # the next start reads the log
                     await self._in_thread(self._fold)
                 self.failed = CallyError("storage_busy", "Cally is being stopped; please try again in a moment.")
             self._reading.close()
@@ -189,7 +189,7 @@ class SQLiteDatabase:
     async def _keep_log_short(self) -> None:
         """Nobody waits for this but the next batch, and that only when the log is very long."""
         if self._folding.overdue:
-            with suppress(apsw.BusyError, *sqlite.DISK_ERRORS):
+            with suppress(apsw.BusyError, apsw.FullError, *sqlite.DISK_ERRORS):
                 await self._in_thread(self._begin_log_anew)
         self._folding.start_if_due()
 

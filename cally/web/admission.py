@@ -13,6 +13,7 @@ from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.model.addresses import without_tag
 from cally.model.ids import new_uid
+from cally.ops import reserve
 from cally.store import audit
 from cally.web.addresses import client_address
 from cally.web.doors import Doors
@@ -96,8 +97,10 @@ async def require_welcome(
 ) -> None:
     """Raise `forbidden` for guests and networks on the blocklist, `rate_limited` for a mailbox that has had enough.
 
-    `limited=False` is for programs that show a token.
+    `storage_full` for everybody when the disk has no room for anything new. `limited=False` is for programs that show
+    a token.
     """
+    reserve.require_room(doors.store.path.parent)
     address, now = _from(request, doors)
     boxes = _plain(mailboxes)
     entry = await blocked(doors.store.reader, boxes, address, now=now)
