@@ -6,8 +6,10 @@ from cally.model.backups import Backup, BackupRun, Why
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
-INSERT INTO backup (id, target_id, name, why, made_at, size_bytes, sound, looked_at, verdict, counts)
-VALUES (:id, :target_id, :name, :why, :made_at, :size_bytes, :sound, :looked_at, :verdict, :counts)
+INSERT INTO backup (id, target_id, name, why, made_at, size_bytes, sound, looked_at, verdict, counts,
+                    proof_wanted)
+VALUES (:id, :target_id, :name, :why, :made_at, :size_bytes, :sound, :looked_at, :verdict, :counts,
+        :proof_wanted)
 """
 BY_ID = """
 SELECT id, target_id, name, why, made_at, size_bytes, sound, looked_at, verdict, counts, proof_wanted
@@ -113,6 +115,7 @@ async def insert(tx: Writer, backup: Backup) -> None:
         looked_at=backup.looked_at,
         verdict=backup.verdict,
         counts=msgspec.json.encode(backup.counts).decode(),
+        proof_wanted=int(backup.proof_wanted),
     )
 
 

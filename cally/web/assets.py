@@ -24,6 +24,7 @@ BUNDLES = {
         "teams",
         "security",
         "audit",
+        "backups",
         "system",
         "alerts",
     ),

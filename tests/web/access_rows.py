@@ -183,6 +183,11 @@ ROWS: dict[Access, str] = {
         GET /admin/alerts                       POST /admin/alerts/rules
         POST /admin/alerts/silence              POST /admin/alerts/channels
         POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal
+        GET /admin/backups                      POST /admin/backups
+        POST /admin/backups/{id}/proof          POST /admin/backups/plan
+        POST /admin/backups/targets             POST /admin/backups/targets/{id}/test
+        POST /admin/backups/targets/{id}/trust  POST /admin/backups/targets/{id}/use
+        POST /admin/backups/targets/{id}/removal
         GET /admin/system                       GET /admin/audit
         GET /admin/audit/export/{kind}          POST /admin/audit/verification
         POST /admin/audit/retention             GET /admin/privacy

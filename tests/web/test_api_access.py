@@ -135,6 +135,8 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/resources/{id}/uses"): ("own thing", "?from=2026-09-22&to=2026-09-23", 200),
     ("POST", "/resources/{id}/blocks"): ("own thing", BLOCK, 201),
     ("DELETE", "/resources/{id}/blocks/{uid}"): ("own thing", None, 404),
+    ("GET", "/backups"): ("admin", None, 200),
+    ("POST", "/backups"): ("admin", None, 202),
     ("GET", "/calendars"): ("own list", None, 200),
     ("POST", "/calendars"): ("own list", {"address": "http://127.0.0.1:9/secret.ics"}, 201),
     ("GET", "/calendars/{id}"): ("own thing", None, 200),

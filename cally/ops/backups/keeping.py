@@ -143,7 +143,10 @@ class Keeper:
 
 
 def _came_by_itself(place: BackupTarget, kept: Kept, made_at: int) -> Backup:
-    """One that nobody has noted: made before an upgrade, by hand, or after what was restored."""
+    """One that nobody has noted: made before an upgrade, by hand, or after what was restored.
+
+    It is proved soon, unless that means to fetch it from afar.
+    """
     return Backup(
         id=new_id(made_at),
         target_id=place.id,
@@ -151,4 +154,5 @@ def _came_by_itself(place: BackupTarget, kept: Kept, made_at: int) -> Backup:
         why="before upgrade" if names.is_before_upgrade(kept.name) else "on demand",
         made_at=made_at,
         size_bytes=kept.size_bytes,
+        proof_wanted=places.is_near(place),
     )

@@ -13,7 +13,7 @@ from cally.model.ids import new_id
 from cally.ops.backups.making import own_folder
 from cally.ops.backups.targets.directory import Directory
 from cally.ops.backups.targets.face import Target
-from cally.ops.backups.targets.opening import is_pinned, open_target, shown, validated, validated_secret
+from cally.ops.backups.targets.opening import is_pinned, open_target, secrets_of, shown, validated, validated_secret
 from cally.ops.backups.threads import silent
 from cally.store import Duplicate, Reader, Store, audit, backup_targets
 from cally.vault import Vault
@@ -50,6 +50,11 @@ async def place_by_id(db: Reader, id: int) -> BackupTarget:
 def label(place: BackupTarget) -> str:
     """What a place is called on pages and in sentences; holds no secret."""
     return OWN_LABEL if place.address == OWN else shown(place.address)
+
+
+def is_near(place: BackupTarget) -> bool:
+    """Whether it is a folder of this machine, from which fetching costs nothing."""
+    return not secrets_of(place.address) if place.address != OWN else True
 
 
 def secret_of(place: BackupTarget, vault: Vault) -> dict[str, str]:

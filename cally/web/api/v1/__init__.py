@@ -5,6 +5,7 @@ from cally.web.api.v1 import (
     access,
     accounts,
     audit,
+    backups,
     bookings,
     calendars,
     channels,
@@ -51,5 +52,6 @@ NOUNS = (
     channels.noun,
     accounts.noun,
     audit.noun,
+    backups.noun,
 )
 ENDPOINTS: tuple[Endpoint, ...] = tuple(endpoint for noun in NOUNS for endpoint in noun.endpoints)

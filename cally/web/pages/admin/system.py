@@ -22,11 +22,13 @@ NAMES = {
     "calendars": "Calendars",
     "clock": "Clock",
     "time_zones": "Time zones",
+    "backups": "Backups",
     "maintenance": "Maintenance mode",
 }
 TONES: dict[Status, str] = {"ok": "", "degraded": "warn", "failing": "danger"}
 VERDICTS: dict[Status, str] = {"ok": "fine", "degraded": "needs attention", "failing": "does not work"}
 FIXES = {
+    "backups": "/admin/backups",
     "mail": "/admin/settings#mail",
     "jobs": "/app/outbox?of=all",
     "calendars": "/app/calendars",
