@@ -113,11 +113,11 @@ def examine(copy: Path, key: bytes, told: Told) -> tuple[Copied, list[str]]:
 
 
 def opens(file: Path, key: bytes) -> bool:
-    """Whether the beginning of a file is that of a database with this key."""
+    """Whether the first page of a file is that of a database with this key; the others may be missing."""
     try:
         sqlite.connect(file, key, read_only=True).close()
-    except CallyError:
-        return False
+    except CallyError as error:
+        return isinstance(error.__cause__, apsw.CorruptError)
     return True
 
 
