@@ -6,10 +6,10 @@ DEV := $(BIN)/.ready-to-test
 SOURCES := cally tests benchmarks packaging
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint fix scan torture attack bench shots docs erd hooks clean
+.PHONY: help run demo test check lint fix scan torture faults attack bench shots docs erd hooks pyz prove-pyz reproducible clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: $(RUN) ## serve http://127.0.0.1:8080 on an encrypted database in ./var
 	$(BIN)/python -m cally serve
@@ -38,6 +38,9 @@ scan: $(DEV) ## let ruff, bandit and pip-audit look for holes, and write the SBO
 torture: $(DEV) ## kill -9 a booking server again and again, cut the power, and let the oracle judge
 	$(BIN)/python -m tests.process.torture
 
+faults: $(DEV) tools ## full and failing disks, turned bits, jumping clocks, stops under load, crowds; prints figures
+	$(BIN)/python -m tests.process.faults --json
+
 attack: $(DEV) ## let sqlmap and wapiti loose on a furnished server
 	$(BIN)/python -m tests.process.scanners
 
@@ -46,6 +49,9 @@ bench: $(DEV) tools ## measure, beside a ceiling measured in the same run; print
 
 shots: $(DEV) tools ## take the screenshots of docs/screenshots
 	$(BIN)/python -m tests.browser.shots
+
+pyz: $(DEV) ## build dist/cally.pyz, the one file; MINISIGN_KEY= signs it, RELEASE_KEY= is what it trusts
+	PYTHONPATH=packaging $(BIN)/python -m pyz
 
 docs: $(DEV) ## make the generated pages of docs/
 	$(BIN)/python -m tests.conformance

@@ -28,7 +28,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def short_commit(self) -> str:
         """The commit's first twelve digits, with the `+` of a changed tree."""
-        return self.commit[:12] + ("+" if self.commit.endswith("+") else "")
+        return self.commit.rstrip("+")[:12] + ("+" if self.commit.endswith("+") else "")
 
     @property
     def from_source(self) -> bool:

@@ -1,0 +1,1 @@
+"""The one file and what it is built of."""
