@@ -60,6 +60,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.ops.alerts.telling", "_note"): MACHINE,
     ("cally.ops.alerts.watching", "Watcher._look"): MACHINE,
     ("cally.ops.alerts.watching", "sweep_alerts"): SWEEP,
+    ("cally.ops.errors.keeping", "write_errors"): MACHINE,
     ("cally.ops.audit_log", "keep_verdict"): "what a look at the log itself has found",
     ("cally.ops.monitor.keeping", "keep"): MACHINE,
 }

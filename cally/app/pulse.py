@@ -9,6 +9,7 @@ from cally.errors import CallyError
 from cally.jobs import Worker
 from cally.ops import health, notify_systemd
 from cally.ops.alerts import Watcher
+from cally.ops.errors import write_errors
 from cally.store import Store
 from cally.web.doors import Doors
 
@@ -34,6 +35,7 @@ async def beat(doors: Doors, worker: Worker) -> None:
         if await _alive(doors.store, worker):
             notify_systemd.notify("WATCHDOG=1")
         known = await _told(doors, known)
+        await write_errors(doors.store, doors.errors, doors.clock())
         await watcher.look(known, doors.clock())
         with suppress(CallyError):
             await doors.refusals.flush(doors.store, doors.clock())

@@ -18,6 +18,7 @@ from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
 from cally.ops import audit_log, lock, logs, monitor, notify_systemd
+from cally.ops.errors import write_errors
 from cally.ops.listening import Listening
 from cally.store import Store
 from cally.web.doors import Doors
@@ -59,6 +60,7 @@ def _stop_signals() -> asyncio.Event:
 
 
 async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio.Event) -> int:
+    doors.errors.listen()
     working = asyncio.create_task(worker.run(), name="jobs")
     server = Server(web.build(doors), listening.open(), is_unix=listening.is_unix)
     await _announce(doors, listening)
@@ -84,6 +86,8 @@ async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio
         await doors.monitor.keep_rest(watched)
     with suppress(CallyError):
         await doors.refusals.flush(doors.store, doors.clock())
+    await write_errors(doors.store, doors.errors, doors.clock())
+    doors.errors.leave()
     await audit_log.say_head(doors.store.reader)
     return 1 if faults else 0
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "restore": "cally.cli.restore:restore",
     "key": "cally.cli.key:key",
     "doctor": "cally.cli.doctor:doctor",
+    "errors": "cally.cli.errors:errors",
     "maintenance": "cally.cli.maintenance:maintenance",
     "replay": "cally.cli.replay:replay",
     "capsule": "cally.cli.capsule:capsule",

@@ -16,6 +16,7 @@ from cally.ops.monitor import machine
 from cally.ops.monitor.disk import Outlook, judged
 from cally.ops.monitor.trend import UNKNOWN
 from cally.ops.maintenance import Maintenance, current
+from cally.ops import errors
 from cally.store import Reader, Store, health
 
 Status = Literal["ok", "degraded", "failing"]
@@ -77,6 +78,7 @@ async def report(
         checks["calendars"] = await calendars(db, now)
         checks["clock"] = await clock(db, now)
         checks["time_zones"] = await time_zones(db)
+        checks["errors"] = await unexpected(db, now)
         checks["backups"] = await backups(db, now)
         checks["maintenance"] = maintenance(upkeep)
     return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks)
@@ -157,6 +159,12 @@ async def clock(db: Reader, now: int) -> Check:
         behind = (latest - now) // 60
         return Check(status="degraded", detail=f"The clock is {behind} minutes behind what was already noted.")
     return Check(status="ok", detail="The clock has not gone backwards.")
+
+
+async def unexpected(db: Reader, now: int) -> Check:
+    """Has something failed in a way that it should not? What an admin calls known does not count."""
+    status, detail = await errors.standing(db, now)
+    return Check(status=status, detail=detail)
 
 
 async def time_zones(db: Reader) -> Check:

@@ -9,6 +9,7 @@ from cally.bookings import Availability
 from cally.clock import Clock
 from cally.notify import MailSettings
 from cally.ops.audit_check import AuditCheck
+from cally.ops.errors import Inbox
 from cally.ops.backups.watch import Watch
 from cally.ops.health import HealthReport
 from cally.ops.monitor import Monitor
@@ -33,7 +34,7 @@ class Doors:
     changed setting count; those named in `fixed` (`public_url`, `smtp_url`) were decided by the operator and cannot be
     changed in the browser.
     `refusals` gathers what was refused for the audit log, `audit_check` looks whether that log is whole.
-    `providers` remembers what OpenID providers say of themselves.
+    `errors` gathers what failed unexpectedly. `providers` remembers what OpenID providers say of themselves.
     `backup_watch` says how far a backup is.
     `monitor` counts requests and remembers how the machine was.
     `clamav` is where a virus scanner listens, empty for none.
@@ -54,6 +55,7 @@ class Doors:
     guests: GuestBrake = field(default_factory=GuestBrake)
     refusals: Refusals = field(default_factory=Refusals)
     audit_check: AuditCheck = field(default_factory=AuditCheck)
+    errors: Inbox = field(default_factory=Inbox)
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
     monitor: Monitor = field(default_factory=Monitor)

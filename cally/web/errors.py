@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 
 from cally.brakes.limits import refused
 from cally.errors import CallyError
+from cally.ops.errors import code_of
 from cally.web import rendering
 
 log = logging.getLogger("cally.web")
@@ -118,6 +119,7 @@ def _page(request: Request[Any, Any, Any], error: CallyError, status: int, heade
         sentence=error.sentence,
         hint="Please try again in a moment." if status >= 500 else "",
         sign_in=error.code == "unauthorized",
+        error_id=error.facts.get("error_id", ""),
     )
 
 
@@ -143,9 +145,10 @@ def _shown(request: Request[Any, Any, Any], error: Exception) -> tuple[CallyErro
     if isinstance(error, HTTPException) and error.status_code in CODES:
         code = CODES[error.status_code]
         return CallyError(code, SENTENCES[code]), _allowed(error)
-    path = request.scope.get("path_template") or "an unknown address"
-    log.error("A request to %s failed: %s", path, type(error).__name__, exc_info=error)
-    return CallyError("internal", SENTENCES["internal"]), {}
+    path, code = request.scope.get("path_template") or "an unknown address", code_of(error)
+    origin = {"origin": f"{request.method} {path}", "error_id": code}
+    log.error("A request to %s failed: %s", path, type(error).__name__, exc_info=error, extra=origin)
+    return CallyError("internal", SENTENCES["internal"], error_id=code), {}
 
 
 def _allowed(error: HTTPException) -> dict[str, str]:

@@ -177,6 +177,8 @@ ROWS: dict[Access, str] = {
         GET /admin/sign-in                      POST /admin/sign-in/passwords
         POST /admin/sign-in/sessions
         POST /admin/sign-in/second-factor       POST /admin/accounts/{id}/second-factor-reset
+        GET /admin/errors                       GET /admin/errors/{code}
+        POST /admin/errors/{code}/state         POST /admin/errors/{code}/removal
         GET /admin/alerts                       POST /admin/alerts/rules
         POST /admin/alerts/silence              POST /admin/alerts/channels
         POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal

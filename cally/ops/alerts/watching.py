@@ -13,7 +13,7 @@ from cally.ops.alerts.judging import Judgement, judged
 from cally.ops.alerts.rules import alert_rules
 from cally.ops.alerts.telling import Audience
 from cally.ops.health import Check, HealthReport
-from cally.store import Reader, Store, Writer, alert_messages, alerts
+from cally.store import Reader, Store, Writer, alert_messages, alerts, error_kinds
 from cally.vault import Vault
 
 LATELY_SECONDS = 6 * 3_600
@@ -171,7 +171,7 @@ async def sweep_alerts(store: Store, now: int) -> None:
 
 
 async def _newest(db: Reader) -> dict[str, int]:
-    return {}
+    return {"errors": await error_kinds.newest_at(db)}
 
 
 def _ids(changes: list[_Change]) -> dict[int, Alert | None]:

@@ -22,6 +22,7 @@ NAMES = {
     "calendars": "Calendars",
     "clock": "Clock",
     "time_zones": "Time zones",
+    "errors": "Errors",
     "backups": "Backups",
     "maintenance": "Maintenance mode",
 }
@@ -32,6 +33,7 @@ FIXES = {
     "mail": "/admin/settings#mail",
     "jobs": "/app/outbox?of=all",
     "calendars": "/app/calendars",
+    "errors": "/admin/errors",
     "maintenance": "/admin/updates#maintenance",
 }
 PLACES = {"state": "Data", "backups": "Backups"}

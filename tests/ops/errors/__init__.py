@@ -1,0 +1,1 @@
+"""The error inbox, over real exceptions and the real store."""
