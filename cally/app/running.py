@@ -12,8 +12,9 @@ from functools import partial
 
 from cally import accounts, clock, web
 from cally.app import instance
+from cally.app.front import Front
+from cally.app.migrating import bring_up_to_date
 from cally.app.pulse import beat
-from cally.app.server import Server
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
@@ -32,17 +33,21 @@ async def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; a second signal ends at once. 0 after an orderly stop, 1 after a fault.
 
     Raises `CallyError` when it cannot start: `settings_wrong`, `database_in_use`, `address_in_use`, `key_invalid`,
-    `database_…`.
+    `database_…`, `migration_failed`.
     """
     logs.set_up(settings.log)
     stop = _stop_signals()
     instance.prepare(settings)
     with lock.hold(settings.state_dir, now=clock.now()):
         listening = Listening(settings.bind)
+        front = Front(listening)
         try:
+            if not await bring_up_to_date(settings, front, stop):
+                return 0
             async with instance.opened(settings, listening) as (doors, worker):
-                return await _run(doors, worker, listening, stop)
+                return await _run(doors, worker, front, listening, stop)
         finally:
+            await front.close()
             listening.close()
 
 
@@ -59,12 +64,12 @@ def _stop_signals() -> asyncio.Event:
     return stop
 
 
-async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio.Event) -> int:
+async def _run(doors: Doors, worker: Worker, front: Front, listening: Listening, stop: asyncio.Event) -> int:
     doors.errors.listen()
     working = asyncio.create_task(worker.run(), name="jobs")
-    server = Server(web.build(doors), listening.open(), is_unix=listening.is_unix)
+    front.listen(web.build(doors))
     await _announce(doors, listening)
-    serving = asyncio.create_task(server.serve(), name="web")
+    serving = front.begin()
     pulse = asyncio.create_task(beat(doors, worker), name="pulse")
     watched = monitor.Watched(
         store=doors.store,
@@ -79,7 +84,7 @@ async def _run(doors: Doors, worker: Worker, listening: Listening, stop: asyncio
     ends = [asyncio.create_task(stop.wait()), asyncio.create_task(doors.store.broken.wait())]
     await asyncio.wait([working, serving, *ends], return_when=asyncio.FIRST_COMPLETED)
     faults = _faults([working, serving], doors.store)
-    await _stop(server, serving, worker)
+    await _stop(front, serving, worker)
     for task in (working, serving, pulse, watching, *ends):
         task.cancel()
     with suppress(CallyError):
@@ -114,11 +119,11 @@ def _faults(tasks: Sequence[asyncio.Task[None]], store: Store) -> bool:
     return False
 
 
-async def _stop(server: Server, serving: asyncio.Task[None], worker: Worker) -> None:
+async def _stop(front: Front, serving: asyncio.Task[None], worker: Worker) -> None:
     """Accept nothing more, and let what runs come to its end within the grace."""
     notify_systemd.notify("STOPPING=1")
     log.info("Cally is stopping")
-    server.stop()  # type: ignore[no-untyped-call]
+    front.stop()
     draining = asyncio.create_task(worker.drain(GRACE_SECONDS))
     _, late = await asyncio.wait([serving, draining], timeout=GRACE_SECONDS)
     if late:

@@ -16,6 +16,7 @@ from cally.config import Settings, load
 from cally.errors import CallyError, not_found
 from cally.model.accounts import Account, Actor
 from cally.model.addresses import email_address
+from cally.ops.upgrades.way_back import require_current
 from cally.store import Reader, Store, accounts, open_store
 from cally.vault import Vault, read_or_make_key
 
@@ -55,6 +56,7 @@ def run(work: Callable[[Instance], Awaitable[T]], *, make: bool = False) -> T:
 async def opened(chosen: Settings, *, make: bool = False) -> AsyncIterator[Instance]:
     """The instance of these settings, closed at the end; raises `not_found` when there is none to open."""
     vault = Vault(database_key(chosen, make=make))
+    require_current(chosen.database_file, vault.database_key, now=clock.now())
     store = open_store(chosen.database_file, vault.database_key)
     try:
         yield Instance(settings=chosen, vault=vault, store=store, now=clock.now())

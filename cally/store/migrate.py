@@ -1,6 +1,7 @@
 """Migrations: numbered files, forward only, one transaction each, checksummed; a newer file is refused untouched."""
 
 import hashlib
+from collections.abc import Callable
 from importlib import resources
 from typing import NamedTuple
 
@@ -53,6 +54,10 @@ FROM sqlite_schema
 """
 
 
+def _nobody(_step: Migration) -> None:
+    """Who is told when nobody wants to know."""
+
+
 def migrations() -> list[Migration]:
     """All steps for this database, in order; `NNNN_name.sql` is for every one, `NNNN_name.sqlite.sql` for SQLite."""
     found = []
@@ -72,26 +77,35 @@ def check(connection: apsw.Connection) -> None:
     Raises `CallyError("database_newer")` when a newer Cally has written the file, `database_foreign` when it is
     another program's, `database_altered` when a step that was taken reads differently now.
     """
-    _refuse(_applied(connection), migrations())
+    _refuse(applied(connection), migrations())
 
 
-def migrate(connection: apsw.Connection) -> int:
-    """Bring the file to this version's schema; how many steps were taken. The same refusals as `check`."""
+def migrate(connection: apsw.Connection, told: Callable[[Migration], None] = _nobody) -> int:
+    """Bring the file to this version's schema; how many steps were taken. The same refusals as `check`.
+
+    `told` hears of each step before it is taken.
+    """
     steps = migrations()
-    done = _applied(connection)
+    done = applied(connection)
     _refuse(done, steps)
-    return sum(_take(connection, step) for step in steps if step.number not in done)
+    taken = 0
+    for step in steps:
+        if step.number not in done:
+            told(step)
+            taken += _take(connection, step)
+    return taken
 
 
 def pending(connection: apsw.Connection) -> int:
     """How many steps the file still lacks; the same refusals as `check`."""
     steps = migrations()
-    done = _applied(connection)
+    done = applied(connection)
     _refuse(done, steps)
     return sum(step.number not in done for step in steps)
 
 
-def _applied(connection: apsw.Connection) -> dict[int, str]:
+def applied(connection: apsw.Connection) -> dict[int, str]:
+    """The steps that a file has been through, with their checksums; raises `database_foreign`."""
     if connection.execute(LEDGER_EXISTS).get:
         return _ledger(connection)
     if connection.execute(TABLES).get:
@@ -116,7 +130,7 @@ def _refuse(done: dict[int, str], steps: list[Migration]) -> None:
         sentence = (
             f"This database was written by a newer Cally (schema {newest}, this one knows {max(known)}); use that one."
         )
-        raise CallyError("database_newer", sentence)
+        raise CallyError("database_newer", sentence, schema=newest, knows=max(known))
     for number, checksum in done.items():
         if known.get(number) != checksum:
             raise CallyError(

@@ -15,7 +15,8 @@ from cally.ops.maintenance import Maintenance
 from cally.web import forms
 from cally.web.doors import Doors
 from cally.web.errors import STATUS, is_api, retry_headers
-from cally.web.rendering import render
+from cally.web.forms import Form
+from cally.web.rendering import AnyRequest, render
 
 Application = Callable[[Any, Any, Any], Any]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -56,22 +57,25 @@ def _goes_on(scope: Any, found: Maintenance) -> bool:
     return scope.get("path_template") in OPEN or (path.startswith(ADMIN) and not found.held)
 
 
-async def _page(request: Request[Any, Any, Any], refusal: CallyError) -> Response[bytes]:
-    try:
-        form = await forms.read(request)
-    except CallyError:  # a picture, or what no form of ours sends
-        form = forms.Form()
-    kept = [(name, value) for name, value in form.pairs if not _is_secret(name)]
+def kept_fields(form: Form) -> list[tuple[str, str]]:
+    """What of a form may be written into a page, to be sent again: all but what is secret."""
+    return [(name, value) for name, value in form.pairs if not any(part in name.lower() for part in SECRET_PARTS)]
+
+
+def target(request: AnyRequest) -> str:
+    """The address that was asked for, to be asked again."""
     query = request.scope["query_string"].decode("ascii", "replace")
+    path = str(request.scope["path"])
+    return f"{path}?{query}" if query else path
+
+
+async def _page(request: AnyRequest, refusal: CallyError) -> Response[bytes]:
     return render(
         request,
         "pages/closed.html",
         STATUS[refusal.code],
         headers=retry_headers(refusal),
-        kept=kept,
-        action=f"{request.scope['path']}?{query}" if query else request.scope["path"],
+        sends=True,
+        kept=kept_fields(forms.parsed_or_empty(request.headers.get("content-type", ""), await request.body())),
+        action=target(request),
     )
-
-
-def _is_secret(name: str) -> bool:
-    return any(part in name.lower() for part in SECRET_PARTS)

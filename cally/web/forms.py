@@ -139,8 +139,12 @@ class Form:
 
 async def read(request: Request[Any, Any, Any]) -> Form:
     """The form that was posted. Raises `invalid` for another content type, bad UTF-8, or over 2,000 fields."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await request.body()
+    return parsed(request.headers.get("content-type", ""), await request.body())
+
+
+def parsed(content_type: str, body: bytes) -> Form:
+    """The form in a request's body; raises as `read` does."""
+    kind = content_type.partition(";")[0].strip().lower()
     if kind != TYPE and body:
         raise invalid("", f"This page takes a form as browsers send it: {TYPE}.")
     try:
@@ -148,6 +152,14 @@ async def read(request: Request[Any, Any, Any]) -> Form:
     except ValueError as error:
         raise invalid("", "This form could not be read; please go back and send it again.") from error
     return Form(pairs)
+
+
+def parsed_or_empty(content_type: str, body: bytes) -> Form:
+    """The form in a request's body; an empty one for a picture, or for what no form of ours sends."""
+    try:
+        return parsed(content_type, body)
+    except CallyError:
+        return Form()
 
 
 def _given(value: str | int | bool | None) -> bool:

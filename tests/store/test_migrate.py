@@ -90,15 +90,15 @@ def test_a_failing_step_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
 def test_a_step_another_process_took_is_not_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The server and a command may both be started on an empty directory."""
     slow, quick = sqlite.connect(tmp_path / "cally.db", KEY), sqlite.connect(tmp_path / "cally.db", KEY)
-    look = migrate._applied
+    look = migrate.applied
 
     def looks_and_waits(connection: apsw.Connection) -> dict[int, str]:
         found = look(connection)
-        monkeypatch.setattr(migrate, "_applied", look)
+        monkeypatch.setattr(migrate, "applied", look)
         migrate.migrate(quick)
         return found
 
-    monkeypatch.setattr(migrate, "_applied", looks_and_waits)
+    monkeypatch.setattr(migrate, "applied", looks_and_waits)
     assert migrate.migrate(slow) == 0
     slow.close()
     quick.close()
