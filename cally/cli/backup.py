@@ -21,6 +21,9 @@ from cally.ops.backups.running import Backups
 from cally.ops.backups.watch import Watch
 from cally.store import backups as kept_backups
 
+to_option = click.option(
+    "--to", type=click.Path(path_type=Path, file_okay=False), help="Keep it in this folder, and nowhere else."
+)
 HEAD = ("made", "size", "proof", "why", "where", "name")
 
 
@@ -39,7 +42,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @click.group(invoke_without_command=True)
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Keep it in this folder alone.")
+@to_option
 @json_option
 @click.pass_context
 def backup(context: click.Context, to: Path | None, as_json: bool) -> None:
@@ -49,10 +52,11 @@ def backup(context: click.Context, to: Path | None, as_json: bool) -> None:
 
 
 @backup.command()
+@to_option
 @json_option
-def now(as_json: bool) -> None:
-    """The same as `cally backup` alone."""
-    _make(as_json)
+def now(to: Path | None, as_json: bool) -> None:
+    """Make a backup now, keep it at every place, fetch it back and prove it; the same as `cally backup` alone."""
+    _make_in(to.absolute()) if to is not None else _make(as_json)
 
 
 @backup.command("list")
@@ -105,7 +109,6 @@ def verify(what: str | None, key_file: Path | None, key_stdin: bool, as_json: bo
         click.echo(f"{one.name} ({one.where}): {one.verdict}")
 
 
-backup.add_command(verify, "prove")
 backup.add_command(targets)
 
 

@@ -34,21 +34,15 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 @click.pass_context
 def targets(context: click.Context, as_json: bool) -> None:
     """List the places that backups are kept at, and what went wrong there last."""
-    if context.invoked_subcommand is not None:
-        return
+    if context.invoked_subcommand is None:
+        _list(as_json)
 
-    async def read(instance: Instance) -> list[BackupTarget]:
-        await places.prepare_places(instance.store, instance.now)
-        return await places.list_places(instance.store.reader)
 
-    found = run(read)
-    if as_json:
-        print_json(
-            [Shown(id=str(one.id), address=places.label(one), enabled=one.enabled, fault=one.fault) for one in found]
-        )
-        return
-    rows = [(str(one.id), _state(one), moment(one.used_at), places.label(one)) for one in found]
-    print_table(("id", "state", "last used", "where"), rows)
+@targets.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the places that backups are kept at, and what went wrong there last; as `cally backup targets` alone."""
+    _list(as_json)
 
 
 @targets.command()
@@ -121,6 +115,21 @@ async def trusted(address: str, secret: dict[str, str], allowed: tuple[str, ...]
         raise CallyError("target_failed", sentence)
     click.confirm("Is this the server's key?", abort=True)
     return {**secret, "host_key": offered.line}
+
+
+def _list(as_json: bool) -> None:
+    async def read(instance: Instance) -> list[BackupTarget]:
+        await places.prepare_places(instance.store, instance.now)
+        return await places.list_places(instance.store.reader)
+
+    found = run(read)
+    if as_json:
+        print_json(
+            [Shown(id=str(one.id), address=places.label(one), enabled=one.enabled, fault=one.fault) for one in found]
+        )
+        return
+    rows = [(str(one.id), _state(one), moment(one.used_at), places.label(one)) for one in found]
+    print_table(("id", "state", "last used", "where"), rows)
 
 
 async def _tested(instance: Instance, place: BackupTarget) -> str:

@@ -9,7 +9,8 @@ import click
 from cally.cli.running import database_key, owner_of, settings
 from cally.config import KEY_NAME, Settings
 from cally.errors import CallyError, invalid
-from cally.vault import key_from_text, write_key
+from cally.ops.backups.trailer import spaced
+from cally.vault import Vault, key_from_text, write_key
 
 GROUP = 4
 GROUPS_PER_LINE = 8
@@ -108,11 +109,21 @@ def _sheet(digits: str, database: str, key_file: str) -> str:
         Key (64 hexadecimal digits, spaces do not count):
             {key}
 
+        Fingerprint of the key: {fingerprint}
         Database: {database}
 
-        To go on with it on another machine: copy the database there, write the key to
+        To go on from a backup on another machine, with nothing there yet, type
+            cally restore --key-stdin FILE
+        and these digits. The names of its backups hold the first half of the fingerprint.
+
+        To go on with a copy of the database: put it there, write the key to
         {key_file} (readable by its owner alone), and start `cally serve`.
 
-        To read it without Cally, with any SQLCipher 4:
+        To read database or backup without Cally, with any SQLCipher 4:
             PRAGMA key = "x'the 64 digits'";"""
-    ).format(key="\n    ".join(lines), database=database, key_file=key_file)
+    ).format(
+        key="\n    ".join(lines),
+        fingerprint=spaced(Vault(bytes.fromhex(digits)).key_id),
+        database=database,
+        key_file=key_file,
+    )

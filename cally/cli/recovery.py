@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from cally.errors import CallyError
-from cally.vault import key_from_text
+from cally.vault import KEY_BYTES, key_from_text
+
+DIGITS = 2 * KEY_BYTES
 
 
 def key_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,9 +25,19 @@ def stated_key(file: Path | None, *, stdin: bool) -> bytes | None:
     if file is None and not stdin:
         return None
     try:
-        text = sys.stdin.readline() if file is None else file.read_text(encoding="ascii")
+        text = _typed() if file is None else file.read_text(encoding="ascii")
         return key_from_text(text)
     except OSError as error:
         raise CallyError("key_invalid", f"{file} cannot be read ({error.strerror}).") from error
     except ValueError as error:
         raise CallyError("key_invalid", "A key is 64 hexadecimal digits; spaces between them do not count.") from error
+
+
+def _typed() -> str:
+    """As many lines as the digits stand on: the sheet has them on two."""
+    if sys.stdin.isatty():
+        click.echo("The 64 digits of the recovery sheet:", err=True)
+    digits = ""
+    while len(digits) < DIGITS and (line := sys.stdin.readline()):
+        digits += "".join(line.split())
+    return digits

@@ -152,9 +152,10 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(cally: Cally, ba
 
 
 def test_a_new_machine_needs_the_backup_and_the_sheet(cally: Cally, backed_up: str, state: Path, elsewhere: Path):
-    """The digits as they are printed, with spaces; the key file is made."""
+    """The digits as they are printed, on two lines with spaces; the key file is made."""
     digits = (state / "cally.key").read_text().strip()
-    sheet = " ".join(digits[at : at + 4] for at in range(0, 64, 4))
+    groups = [digits[at : at + 4] for at in range(0, 64, 4)]
+    sheet = " ".join(groups[:8]) + "\n    " + " ".join(groups[8:])
     ran = cally("restore", "--key-stdin", "--yes", str(state / "backups" / backed_up), stdin=sheet + "\n")
     assert ran.code == 0, ran.err
     assert accounts(elsewhere) == ["ada@example.com"]
