@@ -7,6 +7,8 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-cor
 { command -v node && command -v npm; } >/dev/null 2>&1 || missing="$missing nodejs npm"
 
 command -v oathtool >/dev/null 2>&1 || missing="$missing oathtool"
+[ -x /usr/sbin/sshd ] || missing="$missing openssh-server"
+policy=/usr/sbin/policy-rc.d
 
 if [ -z "$missing" ]; then
     exit 0
@@ -14,6 +16,11 @@ fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     echo "Installing for the tests:$missing …"
     apt-get update -qq
+    # The tests start an SSH server of their own; the machine's is not to run because of them, now or after a boot.
+    case "$missing" in *openssh-server*)
+        [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && trap 'rm -f "$policy"' EXIT; }
+        ! command -v systemctl >/dev/null 2>&1 || systemctl mask --quiet ssh.service ssh.socket ;;
+    esac
     # shellcheck disable=SC2086 # a list of names
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
     exit 0

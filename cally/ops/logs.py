@@ -26,7 +26,7 @@ def set_up(wanted: Log | None, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(target)
     handler.setFormatter(Json() if kind == "json" else Text())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in ("_granian", "granian", "granian.access", "httpx", "httpx2", "apprise", "litestar"):
+    for chatty in ("_granian", "granian", "granian.access", "httpx", "httpx2", "asyncssh", "apprise", "litestar"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # it writes out the addresses that it cannot read, secrets and all; what a channel answers is kept with the message
     logging.getLogger("apprise").propagate = False

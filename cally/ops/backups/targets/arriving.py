@@ -45,7 +45,10 @@ class Arriving:
         self._writing: BinaryIO | None = None
 
     async def __aenter__(self) -> Self:
-        self._writing = await asyncio.to_thread(self._open)
+        try:
+            self._writing = await asyncio.to_thread(self._open)
+        except OSError as error:
+            raise self._no_room(error) from error
         return self
 
     async def add(self, data: bytes) -> None:

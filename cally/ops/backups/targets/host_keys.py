@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import asyncssh
 import msgspec
+from asyncssh.public_key import get_default_public_key_algs
 
 from cally.errors import CallyError, invalid
 from cally.ops.backups.targets.addresses import Address, parsed
@@ -50,6 +51,12 @@ def trusted(place: Address, secret: Mapping[str, str]) -> asyncssh.SSHKey:
             f"Nobody has looked at the key of {place.host} yet. Test the target, compare the fingerprint, keep it."
         )
     return _public(secret["host_key"])
+
+
+def algorithms(key: asyncssh.SSHKey) -> list[str]:
+    """What a server is asked to prove itself by: this kind of key first, so that another kind is seen to be another."""
+    names = [*key.sig_algorithms, *get_default_public_key_algs()]
+    return [name.decode("ascii") for name in dict.fromkeys(names)]
 
 
 def own(secret: Mapping[str, str]) -> asyncssh.SSHKey | None:

@@ -19,7 +19,10 @@ WORDS = {
     "SignatureDoesNotMatch": "The secret access key is wrong: {host} refuses what is signed with it.",
     "RequestTimeTooSkewed": CLOCK,
     "RequestExpired": CLOCK,
-    "AccessDenied": "This access key may not do this in the bucket “{bucket}”; it has to list, read, write and delete.",
+    "AccessDenied": (
+        "This access key may not do this in the bucket “{bucket}”, if there is one; it has to list, read, write and "
+        "delete there."
+    ),
     "AllAccessDisabled": "The bucket “{bucket}” is locked by {host}; ask whoever runs it.",
     "AccountProblem": "{host} has locked the account of this access key; ask whoever runs it.",
     "NoSuchBucket": "{host} has no bucket “{bucket}”; make it there, or correct the address.",

@@ -13,7 +13,7 @@ from cally.ops.backups.targets import naming
 from cally.ops.backups.targets.addresses import Address
 from cally.ops.backups.targets.arriving import Arriving, pieces
 from cally.ops.backups.targets.face import Kept, Progress
-from cally.ops.backups.targets.host_keys import own, trusted
+from cally.ops.backups.targets.host_keys import algorithms, own, trusted
 from cally.ops.backups.targets.reaching import Patience, connected, failed
 from cally.ops.backups.targets.sftp_words import FULL, LOST, sentence
 
@@ -115,6 +115,7 @@ class Sftp:
                     agent_path=None,
                     config=None,
                     known_hosts=([server], [], []),
+                    server_host_key_algs=algorithms(server),
                     x509_trusted_certs=None,
                     compression_algs=None,
                     disable_trivial_auth=True,

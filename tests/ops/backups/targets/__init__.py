@@ -1,0 +1,1 @@
+"""Remote backup targets against real servers of this machine, and against servers that lie."""
