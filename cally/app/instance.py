@@ -13,13 +13,13 @@ from cally.bookings import Availability
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import health
+from cally.ops import errors, health
 from cally.ops.backups.places import prepare_places
 from cally.ops.backups.watch import Watch
 from cally.ops.listening import Listening
 from cally.ops.live import Live
 from cally.ops.monitor import Monitor
-from cally.store import Store, erased_file, open_store
+from cally.store import Store, erased_file, log_rot, open_store
 from cally.vault import Vault, read_or_make_key
 from cally.web.doors import Doors
 from cally.web.guest_brake import GuestBrake
@@ -53,6 +53,16 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
+def keep_rotten_log(settings: Settings) -> None:
+    """Before anything opens the database: what SQLite would silently forget of a damaged log is kept, and told."""
+    if not settings.database_file.exists():
+        return
+    key = Vault(read_or_make_key(settings.key_file)).database_key
+    kept = log_rot.keep_if_rotten(settings.database_file, key, now=clock.now())
+    if kept is not None:
+        log.error("The write-ahead log is damaged: changes that were saved cannot be read. It is kept as %s.", kept)
+
+
 @asynccontextmanager
 async def opened(settings: Settings, listening: Listening) -> AsyncIterator[tuple[Doors, Worker]]:
     """Key, database, migrations, and what is made of them; the database is closed when the block ends."""
@@ -73,6 +83,11 @@ async def opened(settings: Settings, listening: Listening) -> AsyncIterator[tupl
         yield doors, worker
     finally:
         await store.close()
+
+
+def _forwarder(settings: Settings) -> errors.Forwarder | None:
+    """Who hears of unexpected errors beside the admins: nobody, unless the operator names a service."""
+    return errors.Forwarder(settings.sentry_dsn, now=clock.now) if settings.sentry_dsn else None
 
 
 def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings, watch: Watch) -> Doors:
@@ -101,6 +116,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         backup_watch=watch,
         trusted_proxies=settings.trusted_proxies,
         limits=settings.limits,
+        errors=errors.Inbox(forward=_forwarder(settings)),
         brake=accounts.SignInBrake(limits=settings.limits),
         guests=GuestBrake(limits=settings.limits),
         reload=live.reload,

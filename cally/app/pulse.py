@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import health, notify_systemd
+from cally.ops import health, notify_systemd, reserve
 from cally.ops.alerts import Watcher
 from cally.ops.errors import write_errors
 from cally.store import Store
@@ -16,6 +16,7 @@ from cally.web.doors import Doors
 LOOP_SECONDS = 60
 WRITER_SECONDS = 15
 PULSE_SECONDS = 10.0
+BEARABLE = frozenset({"storage_busy", "storage_full"})  # starting anew would help neither
 
 log = logging.getLogger("cally")
 
@@ -32,6 +33,7 @@ async def beat(doors: Doors, worker: Worker) -> None:
         allowed=doors.allowed_networks,
     )
     while True:
+        reserve.look_after(doors.store.path.parent)
         if await _alive(doors.store, worker):
             notify_systemd.notify("WATCHDOG=1")
         known = await _told(doors, known)
@@ -56,6 +58,6 @@ async def _alive(store: Store, worker: Worker) -> bool:
         async with asyncio.timeout(WRITER_SECONDS), store.write():
             pass
     except (CallyError, TimeoutError) as error:
-        if not isinstance(error, CallyError) or error.code != "storage_busy":
+        if not isinstance(error, CallyError) or error.code not in BEARABLE:
             return False
     return time.monotonic() - worker.turned_at < LOOP_SECONDS
