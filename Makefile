@@ -6,7 +6,7 @@ DEV := $(BIN)/.ready-to-test
 SOURCES := cally tests benchmarks packaging
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint fix scan torture faults attack bench shots docs erd hooks pyz prove-pyz reproducible clean
+.PHONY: help run demo test check lint fix scan torture faults attack bench shots docs erd hooks pyz prove-pyz reproducible deb prove-deb clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,12 @@ docs: $(DEV) ## make the generated pages of docs/
 
 erd: $(RUN) ## draw the schema as a Mermaid diagram, docs/schema.md
 	$(BIN)/python -m cally db erd --markdown > docs/schema.md
+
+deb: $(DEV) ## build dist/cally_VERSION_ARCH.deb; needs debhelper, says what lintian says
+	PYTHONPATH=packaging $(BIN)/python -m deb.build $(ARCH)
+
+prove-deb: $(DEV) ## boot a Debian, and look at what the .deb promises; for root; SUITES="bookworm trixie"
+	PYTHONPATH=packaging $(BIN)/python -m deb.prove $(SUITES)
 
 hooks: ## run `make check` before every commit
 	git config core.hooksPath .githooks
