@@ -17,6 +17,7 @@ CACHE = "CALLY_CACHE_DIR"  # read by the one file's bootstrap, before there are 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 KEY_NAME = "cally.key"
 LOCAL_SOCKET = "unix"
+MOST_LOG_DAYS = 3_650
 MASK = "••••••••"
 
 Log = Literal["text", "json"]
@@ -63,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log: Log | None
     allowed_networks: tuple[str, ...]
     clamav: str
+    log_dir: Path | None
+    log_days: int
+    sentry_dsn: str | None
     origins: Mapping[str, str]
 
     @property
@@ -307,6 +311,27 @@ def _log(text: str) -> str | None:
     return text or None
 
 
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_LOG_DAYS:
+        raise ValueError(f"a number of days from 1 to {MOST_LOG_DAYS}")
+    return int(text)
+
+
+def _dsn(text: str) -> str | None:
+    if not text:
+        return None
+    wanted = "the DSN of a project at Sentry or GlitchTip, like https://key@errors.example.org/7"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(wanted) from error
+    project = parts.path.rpartition("/")[2]
+    if parts.scheme not in {"http", "https"} or not (parts.hostname and parts.username and project) or port == 0:
+        raise ValueError(wanted)
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="CALLY_STATE_DIR",
@@ -357,6 +382,25 @@ SETTINGS: tuple[Setting, ...] = (
         default="",
         read=_log,
         meaning="text or json; text on a terminal and json elsewhere unless set.",
+    ),
+    Setting(
+        name="CALLY_LOG_DIR",
+        default="",
+        read=_path_or_none,
+        meaning="A directory where log lines are kept as well, a JSON file for each day; none unless set.",
+    ),
+    Setting(
+        name="CALLY_LOG_DAYS",
+        default="14",
+        read=_days,
+        meaning="For how many days files in CALLY_LOG_DIR are kept.",
+    ),
+    Setting(
+        name="CALLY_SENTRY_DSN",
+        default="",
+        read=_dsn,
+        secret=True,
+        meaning="Where unexpected errors are reported, masked: a project at Sentry or GlitchTip; nowhere unless set.",
     ),
     Setting(
         name="CALLY_ALLOWED_NETWORKS",

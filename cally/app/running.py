@@ -36,6 +36,8 @@ async def serve(settings: Settings) -> int:
     `database_…`, `migration_failed`.
     """
     logs.set_up(settings.log)
+    if settings.log_dir is not None:
+        log_files.keep(settings.log_dir, days=settings.log_days)
     stop = _stop_signals()
     instance.prepare(settings)
     with lock.hold(settings.state_dir, now=clock.now()):
@@ -92,7 +94,7 @@ async def _run(doors: Doors, worker: Worker, front: Front, listening: Listening,
     with suppress(CallyError):
         await doors.refusals.flush(doors.store, doors.clock())
     await write_errors(doors.store, doors.errors, doors.clock())
-    doors.errors.leave()
+    await asyncio.to_thread(doors.errors.leave)
     await audit_log.say_head(doors.store.reader)
     return 1 if faults else 0
 

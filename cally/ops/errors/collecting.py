@@ -5,7 +5,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -34,6 +34,16 @@ class Pending(msgspec.Struct, kw_only=True):
         return sum(self.hours.values())
 
 
+class Forward(Protocol):
+    """Who is told of each error as well; `close` lets go, after what waits was sent."""
+
+    def __call__(self, fault: Fault) -> None:
+        """Take one; returns at once, and never raises."""
+
+    def close(self) -> None:
+        """Send what waits, within seconds."""
+
+
 class Inbox(logging.Handler):
     """Hears of every exception that is logged, and of those that nobody caught, once `listen` was called.
 
@@ -41,7 +51,7 @@ class Inbox(logging.Handler):
     to be written, new ones are only counted. `forward` is told of each one too, for a service of the operator's.
     """
 
-    def __init__(self, *, now: Callable[[], int] = clock.now, forward: Callable[[Fault], None] | None = None) -> None:
+    def __init__(self, *, now: Callable[[], int] = clock.now, forward: Forward | None = None) -> None:
         super().__init__(logging.ERROR)
         self._now = now
         self.forward = forward
@@ -60,8 +70,10 @@ class Inbox(logging.Handler):
             sys.unraisablehook = self._unraisable
 
     def leave(self) -> None:
-        """Hear nothing more; what was heard stays."""
+        """Hear nothing more; what was heard stays. May take seconds where errors are forwarded."""
         logging.getLogger().removeHandler(self)
+        if self.forward is not None:
+            self.forward.close()
         if self._before is not None:
             _, threading.excepthook, sys.unraisablehook = self._before
             self._before = None
