@@ -90,11 +90,6 @@ def _forwarder(settings: Settings) -> errors.Forwarder | None:
     return errors.Forwarder(settings.sentry_dsn, now=clock.now) if settings.sentry_dsn else None
 
 
-def _forwarder(settings: Settings) -> errors.Forwarder | None:
-    """Who hears of unexpected errors beside the admins: nobody, unless the operator names a service."""
-    return errors.Forwarder(settings.sentry_dsn, now=clock.now) if settings.sentry_dsn else None
-
-
 def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings, watch: Watch) -> Doors:
     monitor = Monitor()
 
@@ -121,7 +116,6 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         backup_watch=watch,
         trusted_proxies=settings.trusted_proxies,
         limits=settings.limits,
-        errors=errors.Inbox(forward=_forwarder(settings)),
         errors=errors.Inbox(forward=_forwarder(settings)),
         brake=accounts.SignInBrake(limits=settings.limits),
         guests=GuestBrake(limits=settings.limits),
