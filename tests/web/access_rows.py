@@ -182,9 +182,6 @@ ROWS: dict[Access, str] = {
         GET /admin/alerts                       POST /admin/alerts/rules
         POST /admin/alerts/silence              POST /admin/alerts/channels
         POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal
-        GET /admin/alerts                       POST /admin/alerts/rules
-        POST /admin/alerts/silence              POST /admin/alerts/channels
-        POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal
         GET /admin/backups                      POST /admin/backups
         POST /admin/backups/{id}/proof          POST /admin/backups/plan
         POST /admin/backups/targets             POST /admin/backups/targets/{id}/test
