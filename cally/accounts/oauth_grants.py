@@ -13,7 +13,7 @@ import msgspec
 
 from cally.accounts.tokens import PREFIX
 from cally.errors import not_found
-from cally.model.accounts import Account, Actor, ApiToken
+from cally.model.accounts import ADMIN_SCOPES, Account, Actor, ApiToken
 from cally.model.ids import new_id
 from cally.model.oauth import OAuthClient, OAuthGrant, OAuthSecret
 from cally.store import Reader, Store, Writer, accounts, api_tokens, audit, oauth_grants
@@ -22,7 +22,6 @@ from cally.vault import new_token, token_hash
 CODE_SECONDS = 60
 ACCESS_SECONDS = 3_600
 REFRESH_SECONDS = 90 * 86_400
-ADMIN_PREFIX = "admin:"
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +156,7 @@ def grantable(account: Account, scopes: tuple[str, ...]) -> bool:
     """Whether this account can give all of it away: only admins have admin's scopes, assistants have none."""
     if account.role == "assistant":
         return False
-    return account.role == "admin" or not any(scope.startswith(ADMIN_PREFIX) for scope in scopes)
+    return account.role == "admin" or ADMIN_SCOPES.isdisjoint(scopes)
 
 
 async def _own(tx: Writer, client: OAuthClient, hashed: bytes, kind: str) -> tuple[OAuthSecret, OAuthGrant] | None:

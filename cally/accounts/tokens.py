@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from cally.errors import invalid, not_found
-from cally.model.accounts import SCOPES, Account, Actor, ApiToken
+from cally.model.accounts import ADMIN_SCOPES, SCOPES, Account, Actor, ApiToken
 from cally.model.ids import new_id
 from cally.model.texts import line
 from cally.store import Reader, Store, accounts, api_tokens, audit
@@ -13,7 +13,6 @@ PREFIX = "cally_"
 LONGEST_DAYS = 3_650
 NAME_LENGTH = 100
 TOUCH_SECONDS = 5 * 60
-ADMIN_PREFIX = "admin:"
 
 
 async def create_token(
@@ -89,7 +88,7 @@ def allowed_scopes(wanted: Collection[str], account: Account) -> tuple[str, ...]
         raise invalid("scopes", "An assistant has no tokens; the hosts they work for have their own.")
     if not wanted:
         raise invalid("scopes", f"A token needs at least one scope; there are {', '.join(SCOPES)}.")
-    if account.role != "admin" and any(scope.startswith(ADMIN_PREFIX) for scope in wanted):
+    if account.role != "admin" and not ADMIN_SCOPES.isdisjoint(wanted):
         raise invalid("scopes", "Only an admin's token can have the admin scopes.")
     return tuple(scope for scope in SCOPES if scope in wanted)
 

@@ -21,7 +21,9 @@ SCOPES = (
     "webhooks:write",
     "admin:read",
     "admin:write",
+    "metrics:read",
 )
+ADMIN_SCOPES = frozenset({"admin:read", "admin:write", "metrics:read"})
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

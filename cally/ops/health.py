@@ -41,15 +41,19 @@ class Chosen(Check, frozen=True, kw_only=True):
 
 
 class HealthReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All checks by name; the worst of them is the status. `failing` is answered with 503, the others with 200."""
+    """All checks by name; the worst of them is the status. `failing` is answered with 503, the others with 200.
+
+    `checked_at` is when they were made; None when nobody looked.
+    """
 
     status: Status
     checks: dict[str, Check]
+    checked_at: int | None = None
 
     def without_details(self) -> "HealthReport":
         """What anybody may see."""
         bare = {name: Check(status=check.status) for name, check in self.checks.items()}
-        return HealthReport(status=self.status, checks=bare)
+        return HealthReport(status=self.status, checks=bare, checked_at=self.checked_at)
 
 
 async def report(
@@ -81,7 +85,7 @@ async def report(
         checks["errors"] = await unexpected(db, now)
         checks["backups"] = await backups(db, now)
         checks["maintenance"] = maintenance(upkeep)
-    return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks)
+    return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks, checked_at=now)
 
 
 def worst(statuses: Sequence[Status]) -> Status:
@@ -123,7 +127,7 @@ async def jobs(
         return Check(status="failing", detail=f"The job loop has stood still for {int(turned_seconds_ago)} seconds.")
     if resting:
         return Check(status="ok", detail="Work in the background waits until maintenance is over.")
-    due_at = await health.oldest_due(db, but="" if mail_set_up else "mail")
+    due_at = await health.oldest_due(db, mail_set_up=mail_set_up)
     late = max(0, now - due_at) if due_at is not None else 0
     if late > LATE_SECONDS:
         grave: Status = "failing" if late > VERY_LATE_SECONDS else "degraded"

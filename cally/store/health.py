@@ -10,7 +10,7 @@ OLDEST_DUE = """
 SELECT MIN(due_at)
 FROM job
 WHERE state = 'waiting'
-  AND kind <> :but
+  AND (:mail OR kind NOT IN ('mail', 'letter'))
 """
 OLDEST_LAPSED_LEASE = """
 SELECT MIN(leased_until)
@@ -22,6 +22,7 @@ SELECT count(*)
 FROM job
 WHERE state = 'waiting'
   AND due_at <= :now
+  AND (:mail OR kind NOT IN ('mail', 'letter'))
 """
 DEAD = """
 SELECT count(*)
@@ -52,18 +53,18 @@ async def answers(db: Reader) -> bool:
     return await db.row(ANSWERS) is not None
 
 
-async def oldest_due(db: Reader, *, but: str = "") -> int | None:
+async def oldest_due(db: Reader, *, mail_set_up: bool) -> int | None:
     """When the work that waits longest was due, or its worker's lease ran out; None when nothing waits.
 
-    Jobs of the kind `but` are meant to wait, and do not count.
+    Without a mail server, mail and letters are meant to wait, and do not count.
     """
-    rows = (await db.row(OLDEST_DUE, but=but), await db.row(OLDEST_LAPSED_LEASE))
+    rows = (await db.row(OLDEST_DUE, mail=int(mail_set_up)), await db.row(OLDEST_LAPSED_LEASE))
     return min((row[0] for row in rows if row and row[0] is not None), default=None)
 
 
-async def count_due(db: Reader, now: int) -> int:
-    """How many jobs wait although they are due."""
-    row = await db.row(DUE_NOW, now=now)
+async def count_due(db: Reader, now: int, *, mail_set_up: bool) -> int:
+    """How many jobs wait although they are due; mail as in `oldest_due`."""
+    row = await db.row(DUE_NOW, now=now, mail=int(mail_set_up))
     return int(row[0]) if row else 0
 
 

@@ -16,7 +16,7 @@ from cally.web.errors import SENTENCES, is_api
 Application = Callable[[Any, Any, Any], Any]
 UNCOUNTED = ("/static/", "/api/health", "/favicon.ico", "/robots.txt")
 ADMIN = frozenset({"admin"})
-DESK = frozenset({"app", "setup", "sign-in", "sign-out", "invitation", "reset", "verify", "oauth", "oidc"})
+DESK = frozenset({"app", "setup", "sign-in", "sign-out", "invitation", "reset", "verify", "oauth", "oidc", "metrics"})
 VERDICTS = "verdicts"
 
 

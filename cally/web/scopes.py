@@ -14,6 +14,7 @@ WORDS = {
     "webhooks:read": "See your webhooks",
     "webhooks:write": "Make, change and remove your webhooks",
     "admin:read": "See everybody's accounts and this server's audit log",
+    "metrics:read": "See how this server is doing, in numbers",
     "admin:write": "Run this server: make, change and lock out accounts",
 }
 

@@ -55,6 +55,15 @@ async def test_late_jobs_show(store: Store, report: Report, late: int, status: s
     assert (await report()).checks["jobs"].status == status
 
 
+@pytest.mark.parametrize("kind", ["mail", "letter"])
+async def test_mail_without_a_server_is_not_late(store: Store, report: Report, kind: str):
+    """It is meant to wait; once there is a server it is late like all else."""
+    async with store.write() as tx:
+        await jobs.insert(tx, kind=kind, subject=1, due_at=NOW - HOUR, now=NOW - HOUR)
+    assert (await report(mail_set_up=False)).checks["jobs"].status == "ok"
+    assert (await report()).checks["jobs"].status == "failing"
+
+
 async def test_a_clock_that_went_backwards_shows(store: Store, report: Report):
     """What was already noted cannot be in the future."""
     await ada(store)

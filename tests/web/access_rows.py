@@ -31,7 +31,8 @@ ROWS: dict[Access, str] = {
         GET /team/{team}/{slug}/waitlist        POST /team/{team}/{slug}/waitlist
         POST /{host}/{slug}/password            POST /team/{team}/{slug}/password
         GET /api/health                         GET /api/health/ready
-        GET /api/health/live                    POST /app/theme
+        GET /api/health/live                    GET /metrics
+        POST /app/theme
         GET /sign-in                            POST /sign-in
         POST /sign-out                          POST /sign-in/with/{slug}
         GET /sign-in/back/{slug}                POST /sign-in/back/{slug}

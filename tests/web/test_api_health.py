@@ -10,7 +10,7 @@ from cally.ops.health import Check, HealthReport
 from cally.store import Store
 from cally.web import build
 from cally.web.doors import Doors
-from tests.cast import ada, host
+from tests.cast import NOW, ada, host
 from tests.web.conftest import asking
 
 BARE = {"status": "ok", "checks": {"database": {"status": "ok", "detail": ""}}}
@@ -29,6 +29,16 @@ async def test_who_asks_from_the_machine_sees_the_words(app: Any) -> None:
         assert answer.json()["checks"]["database"]["detail"] == "The database answers."
         behind = await client.get("/api/health", headers={"x-forwarded-for": "198.51.100.7"})
         assert behind.json() == BARE
+
+
+async def test_it_says_when_it_looked(doors: Doors) -> None:
+    """As every instant of the API is written; to everybody."""
+
+    async def health() -> HealthReport:
+        return HealthReport(status="ok", checks={}, checked_at=NOW)
+
+    async with asking(build(replace(doors, health=health))) as client:
+        assert (await client.get("/api/health")).json()["checked_at"] == "2026-09-21T06:00:00Z"
 
 
 async def test_an_admins_token_or_session_sees_the_words(

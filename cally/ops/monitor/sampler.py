@@ -173,11 +173,11 @@ def _of_process(reading: Reading, before: Reading | None, seconds: float) -> dic
 
 
 async def _of_store(watched: Watched, now: int) -> dict[str, Figure]:
-    db, path = watched.store.reader, watched.store.path
+    db, path, mail = watched.store.reader, watched.store.path, watched.mail_set_up()
     return _levels(
         {
-            "late_seconds": await lateness(db, now, mail_set_up=watched.mail_set_up()),
-            "due_jobs": await health.count_due(db, now),
+            "late_seconds": await lateness(db, now, mail_set_up=mail),
+            "due_jobs": await health.count_due(db, now, mail_set_up=mail),
             "database_bytes": _size(path),
             "log_bytes": _size(path.with_name(path.name + "-wal")),
         }
@@ -186,7 +186,7 @@ async def _of_store(watched: Watched, now: int) -> dict[str, Figure]:
 
 async def lateness(db: Reader, now: int, *, mail_set_up: bool) -> int:
     """Seconds since the job that waits longest was due; mail is meant to wait while there is no server for it."""
-    due_at = await health.oldest_due(db, but="" if mail_set_up else "mail")
+    due_at = await health.oldest_due(db, mail_set_up=mail_set_up)
     return max(0, now - due_at) if due_at is not None else 0
 
 

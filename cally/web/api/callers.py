@@ -8,7 +8,7 @@ from litestar import Request
 from cally import accounts
 from cally.accounts.factor_rules import lacks_second_factor
 from cally.errors import CallyError
-from cally.model.accounts import Account, Actor, ApiToken
+from cally.model.accounts import ADMIN_SCOPES, Account, Actor, ApiToken
 from cally.web.addresses import client_address
 from cally.web.doors import Doors
 from cally.web.gate import count, require_from
@@ -26,7 +26,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, scope: str) -> bool:
         """Whether it may do this; the admin scopes count only while the account is an admin's."""
-        return scope in self.token.scopes and (not scope.startswith("admin:") or self.account.role == "admin")
+        return scope in self.token.scopes and (scope not in ADMIN_SCOPES or self.account.role == "admin")
 
     def actor(self) -> Actor:
         """As whom it acts, for the audit log."""

@@ -1,5 +1,6 @@
 """Health: is the process there, can it serve, and how does each check stand."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -7,10 +8,19 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from cally.model.accounts import Session
-from cally.ops.health import HealthReport
+from cally.ops.health import Check, HealthReport, Status
 from cally.web.addresses import is_local
 from cally.web.api.callers import identified
+from cally.web.api.instants import instant
 from cally.web.doors import Doors
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as programs read it."""
+
+    status: Status
+    checks: dict[str, Check]
+    checked_at: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 @get("/api/health", name="api_health")
@@ -46,7 +56,9 @@ async def _may_know(request: Request[Any, Any, Any], doors: Doors, session: Sess
 
 def _answer(report: HealthReport) -> Response[bytes]:
     status = 503 if report.status == "failing" else 200
-    return Response(content=msgspec.json.encode(report), status_code=status, media_type="application/json")
+    at = msgspec.UNSET if report.checked_at is None else instant(report.checked_at)
+    told = Answer(status=report.status, checks=report.checks, checked_at=at)
+    return Response(content=msgspec.json.encode(told), status_code=status, media_type="application/json")
 
 
 ROUTES = [health, ready, live]

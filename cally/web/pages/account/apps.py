@@ -10,7 +10,7 @@ from cally.accounts.oauth_clients import list_clients, register_client, remove_c
 from cally.accounts.oauth_grants import list_grants, revoke_grant
 from cally.accounts.providers import list_providers, provider_by_slug
 from cally.errors import CallyError
-from cally.model.accounts import SCOPES, ApiToken
+from cally.model.accounts import ADMIN_SCOPES, SCOPES, ApiToken
 from cally.model.oauth import OAuthClient, OAuthGrant
 from cally.web import forms
 from cally.web.forms import Form
@@ -153,7 +153,7 @@ async def _page(
 
 
 def _scopes(*, is_admin: bool) -> list[str]:
-    return [scope for scope in SCOPES if is_admin or not scope.startswith("admin:")]
+    return [scope for scope in SCOPES if is_admin or scope not in ADMIN_SCOPES]
 
 
 def _token(item: ApiToken, desk: Desk) -> dict[str, object]:
