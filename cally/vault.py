@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -68,6 +68,17 @@ class Vault:
 
     def _mac(self, purpose: str, subject: str) -> bytes:
         return hmac.digest(self._link, f"{purpose}\0{subject}".encode(), "sha256")[:SIGNATURE_BYTES]
+
+
+def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Whether an Ed25519 signature (64 bytes) of a message was made with the private half of this key (32 bytes)."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - used by upgrades
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def read_or_make_key(path: Path) -> bytes:

@@ -1,0 +1,1 @@
+"""What upgrades trust, and what they find out beforehand."""
