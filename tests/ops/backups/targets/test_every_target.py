@@ -201,14 +201,12 @@ async def test_a_name_that_means_nothing_is_told_apart(place: Place):
         await place.open().list_all()
 
 
-@every
+@remote
 async def test_a_file_that_shrinks_while_it_is_sent_is_noticed(place: Place, backup: Path):
     def told(_done: int, _total: int) -> None:
         with backup.open("r+b") as file:
             file.truncate(1_048_576 + 10)
 
-    if place.kind == "directory":
-        pytest.skip("a copy from disk to disk is proven afterwards")
     with pytest.raises(CallyError, match="became shorter"):
         await place.open().put(NAME, backup, told)
     assert await place.open().list_all() == []
