@@ -7,13 +7,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cally import accounts, bookings, clock, notify
+from cally import accounts, bookings, clock, config, notify
 from cally.app.work import make_worker
 from cally.bookings import Availability
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import errors, health
+from cally.ops import doctor, errors, health
 from cally.ops.backups.places import prepare_places
 from cally.ops.backups.watch import Watch
 from cally.ops.listening import Listening
@@ -103,6 +103,9 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
             disks=monitor.outlooks,
         )
 
+    async def examine() -> list[doctor.Finding]:
+        return await doctor.examine(settings, store, live, now=clock.now(), quick=True)
+
     return Doors(
         store=store,
         vault=vault,
@@ -113,6 +116,8 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         wake=worker.wake,
         health=report,
         monitor=monitor,
+        examine=examine,
+        settings=tuple(config.described(settings)),
         backup_watch=watch,
         trusted_proxies=settings.trusted_proxies,
         limits=settings.limits,

@@ -35,14 +35,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fix: str = ""
 
 
-async def examine(settings: Settings, store: Store, live: Live, *, now: int) -> list[Finding]:
-    """Every check of an instance whose database could be opened; reads the whole file once."""
+async def examine(settings: Settings, store: Store, live: Live, *, now: int, quick: bool = False) -> list[Finding]:
+    """Every check of an instance whose database could be opened; reads the whole file once.
+
+    `quick` leaves out what takes long: the whole file, all claims, and whoever is asked over the network.
+    """
     db = store.reader
     mail = live.mail()
     found = [
         _from_health("database", await health.database(store), "Start Cally again; if it stays, look at the disk."),
-        await _integrity(store),
-        await _overlaps(store),
+        *([] if quick else [await _integrity(store), await _overlaps(store)]),
         await _turns(store),
         *files(settings),
         await _disks(settings, store, now),
@@ -62,7 +64,7 @@ async def examine(settings: Settings, store: Store, live: Live, *, now: int) -> 
         public_address(live.public_url()),
         limits(on=settings.limits),
     ]
-    return [*found, await mail_server(mail)] if mail is not None else found
+    return [*found, await mail_server(mail)] if mail is not None and not quick else found
 
 
 def needs_a_person(found: list[Finding]) -> bool:

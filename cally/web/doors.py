@@ -7,10 +7,12 @@ from cally.accounts import SignInBrake
 from cally.accounts.discovery import ProviderMemory
 from cally.bookings import Availability
 from cally.clock import Clock
+from cally.config import Described
 from cally.notify import MailSettings
 from cally.ops.audit_check import AuditCheck
-from cally.ops.errors import Inbox
 from cally.ops.backups.watch import Watch
+from cally.ops.doctor import Finding
+from cally.ops.errors import Inbox
 from cally.ops.health import HealthReport
 from cally.ops.monitor import Monitor
 from cally.ops.refusals import Refusals
@@ -21,6 +23,11 @@ from cally.web.guest_brake import GuestBrake
 
 async def _nothing() -> None:
     """Where settings cannot change while running."""
+
+
+async def _unseen() -> list[Finding]:
+    """Where no doctor is at hand."""
+    return []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +43,7 @@ class Doors:
     `refusals` gathers what was refused for the audit log, `audit_check` looks whether that log is whole.
     `errors` gathers what failed unexpectedly. `providers` remembers what OpenID providers say of themselves.
     `backup_watch` says how far a backup is.
+    `examine` asks the doctor what he finds without looking long; `settings` are the operator's, secrets masked.
     `monitor` counts requests and remembers how the machine was.
     `clamav` is where a virus scanner listens, empty for none.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
@@ -58,6 +66,8 @@ class Doors:
     errors: Inbox = field(default_factory=Inbox)
     reload: Callable[[], Awaitable[None]] = _nothing
     fixed: frozenset[str] = frozenset()
+    examine: Callable[[], Awaitable[list[Finding]]] = _unseen
+    settings: tuple[Described, ...] = ()
     monitor: Monitor = field(default_factory=Monitor)
     backup_watch: Watch = field(default_factory=Watch)
     providers: ProviderMemory = field(default_factory=ProviderMemory)

@@ -189,6 +189,7 @@ ROWS: dict[Access, str] = {
         POST /admin/backups/targets/{id}/trust  POST /admin/backups/targets/{id}/use
         POST /admin/backups/targets/{id}/removal
         GET /admin/system                       GET /admin/audit
+        GET /admin/system/diagnostics
         GET /admin/audit/export/{kind}          POST /admin/audit/verification
         POST /admin/audit/retention             GET /admin/privacy
         POST /admin/privacy/consent             POST /admin/privacy/retention
