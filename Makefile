@@ -53,6 +53,12 @@ shots: $(DEV) tools ## take the screenshots of docs/screenshots
 pyz: $(DEV) ## build dist/cally.pyz, the one file; MINISIGN_KEY= signs it, RELEASE_KEY= is what it trusts
 	PYTHONPATH=packaging $(BIN)/python -m pyz
 
+prove-pyz: pyz ## try the one file on bare systems, for each Python and architecture that can be had (root, Debian)
+	PYTHONPATH=packaging $(BIN)/python -m pyz.prove
+
+reproducible: $(DEV) ## build everything twice, elsewhere and otherwise, and compare the bytes
+	PYTHONPATH=packaging $(BIN)/python -m reproducible
+
 docs: $(DEV) ## make the generated pages of docs/
 	$(BIN)/python -m tests.conformance
 
@@ -61,6 +67,7 @@ erd: $(RUN) ## draw the schema as a Mermaid diagram, docs/schema.md
 
 deb: $(DEV) ## build dist/cally_VERSION_ARCH.deb; needs debhelper, says what lintian says
 	PYTHONPATH=packaging $(BIN)/python -m deb.build $(ARCH)
+	! command -v lintian >/dev/null || lintian --allow-root --fail-on error,warning dist/cally_*.deb
 
 prove-deb: $(DEV) ## boot a Debian, and look at what the .deb promises; for root; SUITES="bookworm trixie"
 	PYTHONPATH=packaging $(BIN)/python -m deb.prove $(SUITES)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import lzma
+import os
 import re
 import tarfile
 import time
@@ -14,7 +15,8 @@ from bundle.trees import Files
 SHEBANG = b"#!/usr/bin/env python3\n"
 DICTIONARY_BYTES = 64 * 2**20
 PYTHON = re.compile(r"cpython-3\d+")
-COMPRESSED = {"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": DICTIONARY_BYTES}
+PRESET = int(os.environ.get("XZ_PRESET", "6"))  # 1 packs in seconds, for trying things out
+COMPRESSED = {"id": lzma.FILTER_LZMA2, "preset": PRESET, "dict_size": DICTIONARY_BYTES}
 FILTERS = {"x86_64": [{"id": lzma.FILTER_X86}, COMPRESSED]}  # liblzma learnt one for aarch64 too late for us
 
 

@@ -1,0 +1,1 @@
+"""The proof of the one file, on bare systems: `make prove-pyz`."""

@@ -1,0 +1,1 @@
+"""Two builds of the same commit, made under different circumstances: `make reproducible`."""
