@@ -10,10 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from pyz.__main__ import FILE
-from pyz.prove import booking, places, refusing, roots
+from pyz.prove import booking, places, refusing, roots, service
 from pyz.prove.places import Place
 
-NEEDED = {"debootstrap": "debootstrap", "qemu-aarch64-static": "qemu-user-static"}
+NEEDED = {
+    "debootstrap": "debootstrap",
+    "qemu-aarch64-static": "qemu-user-static",
+    "systemd-nspawn": "systemd-container",
+    "nsenter": "util-linux",
+}
 ROOTS = (("bookworm", "x86_64"), ("trixie", "x86_64"), ("sid", "x86_64"), ("bookworm", "aarch64"))
 
 
@@ -30,6 +35,8 @@ def main() -> None:
             failed += _booked(places.of_interpreter(python, Path(name) / "booked", file))
         for suite, architecture in ROOTS:
             failed += _in_root(suite, architecture, file)
+        for what, good, said in service.under_systemd(file, Path(name)):
+            failed += _told(what, said, good=good)
         failed += _refused(places.of_interpreter(places.interpreters()[0], Path(name) / "refused", file))
     print("All as it must be." if not failed else f"{failed} FAILED", flush=True)
     raise SystemExit(1 if failed else 0)
@@ -41,14 +48,12 @@ def _booked(place: Place) -> int:
     except SystemExit as error:
         print(f"FAILED  {error}", flush=True)
         return 1
-    good = seen.again == 409 and seen.exit_code == 0
-    print(
-        f"{'ok' if good else 'FAILED':6}  {place.name}: Python {seen.python}, first start {seen.first_start:.1f} s"
-        f" ({seen.unpacked_mb:.0f} MB unpacked), then {seen.next_start:.2f} s, first answer {seen.first_answer:.2f} s,"
-        f" booked {seen.booked}, the same time again {seen.again}, stopped with {seen.exit_code}",
-        flush=True,
+    said = (
+        f"Python {seen.python}, first start {seen.first_start:.1f} s ({seen.unpacked_mb:.0f} MB unpacked), then"
+        f" {seen.next_start:.2f} s, first answer {seen.first_answer:.2f} s, booked {seen.booked},"
+        f" the same time again {seen.again}, stopped with {seen.exit_code}"
     )
-    return 0 if good else 1
+    return _told(place.name, said, good=seen.again == 409 and seen.exit_code == 0)
 
 
 def _in_root(suite: str, architecture: str, file: Path) -> int:
@@ -67,14 +72,18 @@ def _in_root(suite: str, architecture: str, file: Path) -> int:
 def _refused(place: Place) -> int:
     failed = 0
     for what, good, said in refusing.refusals(place):
-        print(f"{'ok' if good else 'FAILED':6}  {what}: {said}", flush=True)
-        failed += not good
+        failed += _told(what, said, good=good)
     for python in _others():
         done = subprocess.run([python, str(place.file), "version"], capture_output=True, text=True, check=False)
         good = done.returncode == refusing.WRONG and len(done.stderr.splitlines()) == 1
-        print(f"{'ok' if good else 'FAILED':6}  {Path(python).name}: {done.stderr.strip()}", flush=True)
-        failed += not good
+        failed += _told(Path(python).name, done.stderr.strip(), good=good)
     return failed
+
+
+def _told(what: str, said: str, *, good: bool) -> int:
+    """Print a line; how many failed."""
+    print(f"{'ok' if good else 'FAILED':6}  {what}: {said}", flush=True)
+    return 0 if good else 1
 
 
 def _others() -> Iterator[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bundle import product
+from deb.prove.roots import mirror
 
 KEPT = product.ROOT / "build" / "roots"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -38,15 +39,6 @@ def bare(suite: str, architecture: str) -> Path | None:
         for package in sorted((root / "var/cache/apt/archives").glob("*.deb")):
             _run("dpkg-deb", "--extract", str(package), str(root))
     return root
-
-
-def mirror() -> str:
-    """Where this machine's own packages come from."""
-    listed = _run("apt-get", "indextargets", "--format", "$(LABEL)|$(REPO_URI)", "Created-By: Packages").stdout
-    found = [line.partition("|")[2] for line in listed.splitlines() if line.startswith("Debian|")]
-    if not found:
-        raise SystemExit("This machine's apt knows no mirror of Debian; `apt-get update` may help.")
-    return found[0]
 
 
 @contextmanager
