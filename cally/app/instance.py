@@ -18,6 +18,7 @@ from cally.ops.backups.places import prepare_places
 from cally.ops.backups.watch import Watch
 from cally.ops.listening import Listening
 from cally.ops.live import Live
+from cally.ops.memory import MemoryWatch
 from cally.ops.monitor import Monitor
 from cally.store import Store, erased_file, log_rot, open_store
 from cally.vault import Vault, read_or_make_key
@@ -92,6 +93,7 @@ def _forwarder(settings: Settings) -> errors.Forwarder | None:
 
 def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Settings, watch: Watch) -> Doors:
     monitor = Monitor()
+    memory = MemoryWatch(lambda: monitor.started_at)
 
     async def report() -> health.HealthReport:
         return await health.report(
@@ -101,6 +103,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
             mail_set_up=live.mail() is not None,
             turned_seconds_ago=time.monotonic() - worker.turned_at,
             disks=monitor.outlooks,
+            memory=memory,
         )
 
     async def examine() -> list[doctor.Finding]:

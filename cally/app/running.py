@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import fields
 from functools import partial
 
 from cally import accounts, clock, web
@@ -80,12 +81,15 @@ async def _run(doors: Doors, worker: Worker, front: Front, listening: Listening,
         mail_set_up=lambda: doors.mail() is not None,
     )
     watching = asyncio.create_task(doors.monitor.run(watched), name="monitor")
+    answering = memory.Answering(doors.store.path.parent, partial(_memory_report, doors))
+    await answering.open()
     notify_systemd.notify("READY=1\nSTATUS=Serving")
     gc.collect()
     gc.freeze()
     ends = [asyncio.create_task(stop.wait()), asyncio.create_task(doors.store.broken.wait())]
     await asyncio.wait([working, serving, *ends], return_when=asyncio.FIRST_COMPLETED)
     faults = _faults([working, serving], doors.store)
+    answering.close()
     await _stop(front, serving, worker)
     for task in (working, serving, pulse, watching, *ends):
         task.cancel()
@@ -97,6 +101,12 @@ async def _run(doors: Doors, worker: Worker, front: Front, listening: Listening,
     await asyncio.to_thread(doors.errors.leave)
     await audit_log.say_head(doors.store.reader)
     return 1 if faults else 0
+
+
+async def _memory_report(doors: Doors, trace_seconds: int) -> memory.MemoryReport:
+    """What this process uses its memory for; its own stores are what the doors hold."""
+    roots = {field.name: getattr(doors, field.name) for field in fields(doors)}
+    return await memory.memory_report(roots, trace_seconds=trace_seconds)
 
 
 async def _announce(doors: Doors, listening: Listening) -> None:

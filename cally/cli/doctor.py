@@ -2,6 +2,7 @@
 
 import click
 
+from cally.cli.memory import show_memory
 from cally.cli.printing import json_option, print_json
 from cally.cli.running import Instance, address, run
 from cally.ops.doctor import Finding, examine, needs_a_person
@@ -11,9 +12,16 @@ MARKS = {"ok": "ok    ", "advice": "advice", "fault": "FAULT "}
 
 
 @click.command()
+@click.option("--memory", is_flag=True, help="Ask the running process what it uses its memory for.")
+@click.option("--trace", type=click.IntRange(1, 600), default=0, metavar="SECONDS", help="With --memory: what grows.")
 @json_option
-def doctor(as_json: bool) -> None:
+def doctor(memory: bool, trace: int, as_json: bool) -> None:
     """Examine this instance; exit 1 when something needs a person."""
+    if memory:
+        show_memory(trace_seconds=trace, as_json=as_json)
+        return
+    if trace:
+        raise click.UsageError("--trace belongs to --memory.")
 
     async def look(instance: Instance) -> list[Finding]:
         live = Live(instance.store, instance.vault, instance.settings, fallback=address(instance.settings))

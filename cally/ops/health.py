@@ -12,6 +12,7 @@ from cally.errors import CallyError
 from cally.model.time_law import CaseCounts
 from cally.model.zones import tzdata_version, tzdata_version_on_disk
 from cally.ops.backups.standing import standing
+from cally.ops.memory import MemoryWatch
 from cally.ops.monitor import machine
 from cally.ops.monitor.disk import Outlook, judged
 from cally.ops.monitor.trend import UNKNOWN
@@ -64,11 +65,12 @@ async def report(
     mail_set_up: bool,
     turned_seconds_ago: float | None,
     disks: Sequence[Outlook] = (),
+    memory: MemoryWatch | None = None,
 ) -> HealthReport:
     """Run every check; takes well under a millisecond.
 
     `turned_seconds_ago` is how long ago the job loop last went round, None when none runs in this process. `disks` are
-    what the monitor makes of them; the room that is left for the data is looked up anew.
+    what the monitor makes of them, `memory` watches this process; the room that is left for the data is looked up anew.
     """
     upkeep = current(state_dir)
     checks = {
@@ -83,6 +85,9 @@ async def report(
         checks["clock"] = await clock(db, now)
         checks["time_zones"] = await time_zones(db)
         checks["errors"] = await unexpected(db, now)
+        if memory is not None:
+            status, detail = await memory.standing(db, now)
+            checks["memory"] = Check(status=status, detail=detail)
         checks["backups"] = await backups(db, now)
         checks["maintenance"] = maintenance(upkeep)
     return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks, checked_at=now)

@@ -32,7 +32,8 @@ async def test_an_instance_that_is_well_says_so(report: Report):
     """Every check has its sentence."""
     found = await report()
     assert found.status == "ok"
-    assert set(found.checks) == {"database", "disk", "jobs", "mail", "calendars", "clock", "time_zones", "errors", "maintenance"}
+    known = {"database", "disk", "jobs", "mail", "calendars", "clock", "time_zones", "errors", "backups", "maintenance"}
+    assert set(found.checks) == known
     assert all(check.detail.endswith(".") for check in found.checks.values())
 
 

@@ -23,6 +23,7 @@ NAMES = {
     "clock": "Clock",
     "time_zones": "Time zones",
     "errors": "Errors",
+    "memory": "Memory",
     "backups": "Backups",
     "maintenance": "Maintenance mode",
 }
