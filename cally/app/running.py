@@ -19,7 +19,7 @@ from cally.app.pulse import beat
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import audit_log, lock, log_files, logs, monitor, notify_systemd
+from cally.ops import audit_log, lock, log_files, logs, memory, monitor, notify_systemd
 from cally.ops.errors import write_errors
 from cally.ops.listening import Listening
 from cally.store import Store
