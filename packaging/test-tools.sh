@@ -7,6 +7,8 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-cor
 { command -v node && command -v npm; } >/dev/null 2>&1 || missing="$missing nodejs npm"
 
 command -v oathtool >/dev/null 2>&1 || missing="$missing oathtool"
+command -v strace >/dev/null 2>&1 || missing="$missing strace"
+command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
 [ -x /usr/sbin/sshd ] || missing="$missing openssh-server"
 policy=/usr/sbin/policy-rc.d
 

@@ -33,6 +33,10 @@ class Caller:
         """POST as JSON; `idempotency_key="x"` becomes the header `idempotency-key: x`."""
         return await self._ask("POST", path, msgspec.json.encode(body), headers)
 
+    async def post_nothing(self, path: str) -> Answer:
+        """POST without a body."""
+        return await self._ask("POST", path, b"", {})
+
     def close(self) -> None:
         """Hang up."""
         if self._streams is not None:

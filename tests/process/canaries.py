@@ -197,6 +197,11 @@ def _outside(house: House) -> None:
     provider = {"slug": "company", "name": "Company", "issuer": f"https://127.0.0.1:{port}", "client_id": "cally"}
     provider |= {"secret": house.canaries["OIDC client secret"].text, "scopes": "openid email", "enabled": "1"}
     _is(house.ask("POST", "/admin/providers", data=provider), 303)
+    bucket = {"address": f"s3://bucket/cally?endpoint=http://127.0.0.1:{port}", "access_key_id": "cally"}
+    bucket |= {"secret_access_key": house.keep("backup secret", f"Canary+{secrets.token_hex(12)}=")}
+    house.ask("POST", "/admin/backups/targets", data=bucket | {"address": "sx://bucket/cally"})
+    _is(house.ask("POST", "/admin/backups/targets", data=bucket), 200)
+    _is(house.ask("POST", "/admin/backups"), 303)
 
 
 def _factors(house: House) -> None:

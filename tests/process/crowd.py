@@ -28,11 +28,15 @@ Act = Callable[[Caller, str, datetime], Awaitable[None]]
 
 
 class Crowd:
-    """Guests, and somebody with the key who writes by hand; `told` is what they were told, `done` counts it by kind."""
+    """Guests, and somebody with the key who writes by hand.
+
+    `told` is what they were told, `done` counts it by kind, `codes` the faults that they were answered with.
+    """
 
     def __init__(self, served: Served, chance: random.Random) -> None:
         self.told: list[Told] = []
         self.statuses: Counter[int] = Counter()
+        self.codes: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self._served = served
         self._chance = chance
@@ -140,6 +144,9 @@ class Crowd:
                 await asyncio.sleep(TRY_AGAIN_SECONDS)
                 continue
             self.statuses[answer.status] += 1
+            if answer.status >= 500:
+                self.codes[answer.json()["code"]] += 1
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
             return answer
 
     def _intruder(self) -> None:

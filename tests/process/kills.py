@@ -45,7 +45,7 @@ async def kill(directory: Path, *, kills: int, seed: int, mutant: str = "none") 
         finally:
             crowd.disperse()
         served.stop()
-    found |= Counter(_judged(served, list(crowd.told)))
+    found |= Counter(judged(served, list(crowd.told)))
     found += Counter({"server error": sum(n for status, n in crowd.statuses.items() if status >= 500)})
     statuses, done = dict(crowd.statuses), dict(crowd.done)
     return Figures(kills, crowd.done.total(), done, statuses, round(slowest, 2), dict(found))
@@ -57,14 +57,14 @@ async def _killed(served: Served, kills: int, chance: random.Random, crowd: Crow
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(0.05, 0.9))
         served.kill()
-        found |= Counter(await asyncio.to_thread(_judged, served, list(crowd.told)))
+        found |= Counter(await asyncio.to_thread(judged, served, list(crowd.told)))
         began = time.monotonic()
         await asyncio.to_thread(served.start)
         slowest = max(slowest, time.monotonic() - began)
     return slowest, found
 
 
-def _judged(served: Served, told: list[Told]) -> list[str]:
+def judged(served: Served, told: list[Told]) -> list[str]:
     """What is broken now, by kind, in the file as it is opened by whoever comes after the server.
 
     In a copy, made by another process: had this one opened and closed the file, the intruder would lose their locks.

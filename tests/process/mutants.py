@@ -14,12 +14,22 @@ from typing import Any
 import apsw
 import pytest
 
-from cally.store import bookings, database, sqlite
+from cally.store import bookings, database, migrate, sqlite
 from tests.process.leaks import LEAKS
 
 book = importlib.import_module("cally.bookings.book")  # the modules; the room shows functions of these names
 series = importlib.import_module("cally.bookings.series")
 waitlist = importlib.import_module("cally.bookings.waitlist")
+STEP = """
+CREATE TABLE next{0} (
+    id INTEGER PRIMARY KEY,
+    uid TEXT NOT NULL
+) STRICT;
+INSERT INTO next{0} (uid)
+SELECT booking.uid
+FROM booking, (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) SELECT i FROM n);
+CREATE INDEX next{0}_by_uid ON next{0} (uid);
+"""
 GUARDS = ("occupancy_guard_insert", "occupancy_guard_update")
 
 
@@ -126,6 +136,14 @@ def disk_fails(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(database.SQLiteDatabase, "_commit", fails)
 
 
+def next_version(patch: pytest.MonkeyPatch) -> None:
+    """No broken build but the next one: ten steps more, each with some twenty thousand rows of its own."""
+    known = migrate.migrations
+    numbers = range(9_001, 9_011)
+    steps = [migrate.Migration(number, f"{number}_next", STEP.format(number), f"{number:064}") for number in numbers]
+    patch.setattr(migrate, "migrations", lambda: [*known(), *steps])
+
+
 MUTANTS: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (
     synchronous_off,
     synchronous_normal,
@@ -150,5 +168,11 @@ if __name__ == "__main__":
     from cally.cli import main
 
     name = sys.argv.pop(1)
-    with broken(next(mutant for mutant in (none, disk_fails, *MUTANTS, *OF_TEAMS, *LEAKS) if mutant.__name__ == name)):
+    with broken(
+        next(
+            mutant
+            for mutant in (none, disk_fails, next_version, *MUTANTS, *OF_TEAMS, *LEAKS)
+            if mutant.__name__ == name
+        )
+    ):
         main()

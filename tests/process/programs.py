@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from tests.process.served import ROOT, Served
@@ -90,3 +91,33 @@ class ServedBy(Served):
         done = self.ran(*words)
         assert not ok or done.returncode == 0, done.stderr
         return done.stdout
+
+
+class Managed(ServedBy):
+    """An instance that a service manager looks after: whatever ends is started anew, unless it ended well."""
+
+    def __init__(self, state_dir: Path, program: Path, **environ: str) -> None:
+        super().__init__(state_dir, program, **environ)
+        self.environ["NOTIFY_SOCKET"] = str(state_dir.with_name("nobody-listens"))
+        self._ended = threading.Event()
+        self._watching = threading.Thread(target=self._watch, daemon=True)
+        self.codes: list[int] = []
+
+    def __enter__(self) -> "Managed":
+        self.start()
+        self._watching.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._watching.join()
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.05):
+            assert self.process is not None
+            code = self.process.poll()
+            if code is not None and code != 0:
+                self.codes.append(code)
+                self.spawn()

@@ -7,21 +7,30 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 30
+START_SECONDS = 120
 KEPT_OUT = frozenset({"PYTHONDONTWRITEBYTECODE"})  # it makes every start a first one
 
 
 class Served:
     """`cally serve` in a process; `limits` are off unless wanted, so that one address may be many guests.
 
-    `mutant` names a broken build of `tests.process.mutants`.
+    `mutant` names a broken build of `tests.process.mutants`; `before` are the words of a program that runs it.
     """
 
-    def __init__(self, state_dir: Path, *, limits: str = "off", mutant: str = "none", **environ: str) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        limits: str = "off",
+        mutant: str = "none",
+        before: Sequence[str] = (),
+        **environ: str,
+    ) -> None:
         self.state_dir = state_dir
         self.port = free_port()
         self.environ = _inherited() | {
@@ -31,6 +40,7 @@ class Served:
             "CALLY_LOG": "json",
             **environ,
         }
+        self.before = before
         self._program = ["cally"] if mutant == "none" else ["tests.process.mutants", mutant]
         self.process: subprocess.Popen[str] | None = None
         self.log_file = state_dir.with_name(state_dir.name + ".log")
@@ -46,17 +56,21 @@ class Served:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        self.spawn()
+        self.wait_until_live()
+
+    def spawn(self) -> None:
+        """Start it and wait for nothing."""
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("a") as log, self.out_file.open("a") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *self._program, "serve"],
+                [*self.before, sys.executable, "-m", *self._program, "serve"],
                 cwd=ROOT,
                 env=self.environ,
                 stdout=out,
                 stderr=log,
                 text=True,
             )
-        self.wait_until_live()
 
     def wait_until_live(self) -> None:
         """Until a connection is answered; fails with what was logged when the process ends before that."""

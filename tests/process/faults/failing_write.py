@@ -1,0 +1,37 @@
+"""Writes fail for a while with ENOSPC: what was asked is refused with `storage_full`, and then it goes on."""
+
+import asyncio
+import shutil
+from collections import Counter
+from pathlib import Path
+
+from tests.process.faults import stracing
+from tests.process.faults.judged import Found, Left, guests, prepared
+
+CALLS = "pwrite64"
+WINDOWS = ("40..60", "100..101", "200..400", "555", "900..1500")
+QUICK = ("60..90",)
+SECONDS = 4
+
+
+async def inflict(directory: Path, quick: bool) -> Found | Left:
+    """Another stretch of writes each time, on a state of its own."""
+    if reason := stracing.reason():
+        return Left(reason)
+    await prepared(directory / "furnished")
+    broken: Counter[str] = Counter()
+    acts, refused = 0, 0
+    for window in QUICK if quick else WINDOWS:
+        state = shutil.copytree(directory / "furnished", directory / window)
+        async with stracing.failing(state, CALLS, f"error=ENOSPC:when={window}") as (failing, answers):
+            if not answers:
+                broken["did not start"] += 1
+                continue
+            async with guests(failing, broken) as crowd:
+                await asyncio.sleep(SECONDS)
+                before = crowd.done.total()
+                await asyncio.sleep(1)
+                broken += Counter({"does not go on": int(crowd.done.total() == before)})
+            acts, refused = acts + crowd.done.total(), refused + crowd.codes["storage_full"]
+    figures = {"stretches": len(QUICK if quick else WINDOWS), "acts acknowledged": acts, "refused": refused}
+    return Found(figures, dict(broken))
