@@ -1,6 +1,7 @@
 """What every test may ask for: a real encrypted store in a folder of its own, and the vault of its key."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,20 @@ from cally.store import Store, open_store
 from cally.vault import Vault
 
 KEY = bytes(range(32))
+IN_MEMORY = "/dev/shm"  # noqa: S108 - pytest makes folders of its own in it
+ROOM_BYTES = 6 * 2**30
+
+
+def _put_databases_in_memory() -> None:
+    """Where the machine has the room: what tests write need not outlive the power."""
+    if not os.access(IN_MEMORY, os.W_OK):
+        return
+    found = os.statvfs(IN_MEMORY)
+    if found.f_bavail * found.f_frsize > ROOM_BYTES and not found.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", IN_MEMORY)
+
+
+_put_databases_in_memory()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Who may do what: every endpoint has a row here, made from the route table; one without a row fails."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
@@ -10,13 +12,14 @@ from cally.bookings import list_sessions
 from cally.model.accounts import SCOPES
 from cally.model.hosts import Host
 from cally.notify import links
-from cally.store import Store, accounts, api_tokens, event_types, schedules
+from cally.store import Store, accounts, api_tokens, event_types, schedules, sqlite
 from cally.vault import Vault
 from cally.web.api.endpoints import PREFIX, Endpoint
 from cally.web.api.v1 import ENDPOINTS
 from cally.web.doors import Doors
 from tests.bookings.waiting import seated, waits, with_waitlist
 from tests.cast import NOW, ada, at, event_type, host, schedule
+from tests.conftest import KEY
 from tests.series import lesson
 from tests.web.conftest import Watch
 from tests.web.routes import filled, reading_routes
@@ -176,8 +179,33 @@ class World:
         return PREFIX + filled(endpoint.path, **values, **{"from": "2026-12-24"}) + query
 
 
+_kept: list[tuple[Path, World]] = []  # the world as it was made for the first test of this process
+
+
 @pytest.fixture
-async def world(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
+def new_database(new_database: Path) -> Path:
+    return _kept[0][0] if _kept else new_database
+
+
+@pytest.fixture
+async def world(
+    client: httpx2.AsyncClient, store: Store, bearer: Any, tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    if not _kept:
+        made = await _make(client, store, bearer)
+        _kept.append((_copy(store.path, tmp_path_factory.mktemp("world")), made))
+    return _kept[0][1]
+
+
+def _copy(database: Path, into: Path) -> Path:
+    """What is in the file and its log, in one file."""
+    for file in database.parent.glob(f"{database.name}*"):
+        shutil.copy(file, into)
+    sqlite.connect(into / database.name, Vault(KEY).database_key).close()
+    return into / database.name
+
+
+async def _make(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
     made, mallory = await ada(store), await host(store, "Mallory")
     root = await host(store, "Root", role="admin")
     await event_type(store, await schedule(store, mallory), "trap")
