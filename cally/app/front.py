@@ -8,6 +8,7 @@ from cally.ops.listening import Listening
 
 Application = Any
 LAST_ANSWERS_SECONDS = 5
+FIRST_WORDS_SECONDS = 0.2
 
 
 class Front:
@@ -40,6 +41,12 @@ class Front:
         self.stop()
         await asyncio.wait([self.serving], timeout=LAST_ANSWERS_SECONDS)
         self.serving.cancel()
+
+    async def settle(self) -> None:
+        """Hear out whoever is connected already: who has not said a word when the server stops is hung up on."""
+        if self.serving is not None and not self.serving.done():
+            self._listening.only_who_speaks()
+            await asyncio.sleep(FIRST_WORDS_SECONDS)
 
     def stop(self) -> None:
         """Accept nothing more; what runs comes to its end."""

@@ -12,6 +12,7 @@ from cally.ops import notify_systemd
 
 BACKLOG = 4_096
 UNIX_MODE = 0o660
+DEFER_SECONDS = 5
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - told apart here, not bound
 
 
@@ -32,15 +33,30 @@ class Listening:
 
     def open(self) -> int:
         """Let the kernel take connections; the descriptor, which is the caller's from now on."""
+        self._defer(self.socket, 0)  # a socket that a service manager holds may be as a stop has left it
         self.socket.listen(BACKLOG)
         self.socket.setblocking(False)
-        return self.socket.detach()
+        self._descriptor = self.socket.detach()
+        return self._descriptor
+
+    def only_who_speaks(self) -> None:
+        """From now on whoever connects is handed over with their first words, so that a stop cannot come in between."""
+        with socket.socket(fileno=os.dup(self._descriptor)) as opened:
+            self._defer(opened, DEFER_SECONDS)
+
+    def _defer(self, opened: socket.socket, seconds: int) -> None:
+        if not self.is_unix:
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, seconds)
 
     def close(self) -> None:
         """Let go of the address, if nobody has taken it over, and of the path."""
         self.socket.close()
         if self._path is not None:
             self._path.unlink(missing_ok=True)
+
+    def path(self) -> Path | None:
+        """The path of the unix socket; None for another kind."""
+        return Path(str(self._name)) if self.is_unix and self._name else None
 
     def url(self) -> str:
         """How a browser on this machine reaches it."""
