@@ -83,6 +83,20 @@ def test_builds_that_nobody_uses_are_removed(build: Build, start: Start, cache: 
     assert len(list(cache.glob("build-*"))) == 1
 
 
+def test_a_newer_build_that_is_only_tried_stays(build: Build, start: Start, cache: Path):
+    """The older one runs and is started again; the upgrade then need not unpack once more."""
+    old, new = build("old.pyz", version=b"1"), build("new.pyz", version=b"2")
+    words = [sys.executable, str(old), "wait"]
+    running = subprocess.Popen(words, env=environment(cache), stdin=-1, stdout=-1, stderr=-1, text=True)
+    assert running.stdout is not None
+    assert running.stdout.readline()
+    assert "Unpacking" in start(new).stderr
+    running.communicate("", timeout=60)
+    assert start(old).stderr == ""
+    assert start(new).stderr == ""
+    assert len(list(cache.glob("build-*"))) == 1
+
+
 def test_a_build_is_kept_for_every_python_that_runs_it(build: Build, start: Start, cache: Path):
     """The same build, unpacked for another Python, is no old one."""
     file = build()

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import hashlib
 import lzma
+import math
 import os
 import shutil
 import sys
@@ -166,11 +167,16 @@ class _Checked:
 
 
 def _sweep(folder: Path, name: str) -> None:
-    """Under the folder's lock, so that whatever is half made was left by a process that is gone."""
+    """Under the folder's lock, so that whatever is half made was left by a process that is gone.
+
+    A build that was unpacked after this one stays: somebody rehearses an upgrade.
+    """
+    mine = folder / name
+    since = mine.stat().st_mtime if mine.exists() else math.inf
     for path in sorted(folder.iterdir()):
         if path.name.startswith((NEW, OLD)):
             shutil.rmtree(path, ignore_errors=True)
-        elif is_of_another_build(path.name, name):
+        elif is_of_another_build(path.name, name) and path.stat().st_mtime <= since:
             _remove(path, folder / f"{OLD}{path.name}")
 
 
