@@ -13,8 +13,8 @@ FINE_SECONDS = 2 * DAY
 async def keep(store: Store, row: Sample) -> None:
     """Keep the row of some minutes; an hour that is over becomes a row of its own, and what is old goes."""
     async with store.write() as tx:
-        await _fold(tx, row.at)
         await system_samples.put(tx, "minutes", row)
+        await _fold(tx, row.at)
 
 
 async def history(db: Reader, name: FigureName, since: int, until: int) -> list[Point]:
