@@ -15,6 +15,7 @@ OF_SEGMENT: dict[str, Part] = {
     "metrics": "watching",
 }
 WATCHING = ("/api/health", "/admin/system")
+WATCHED = ("api", "desk")
 
 
 def counted(application: Application, requests: Requests) -> Application:
@@ -26,11 +27,11 @@ def counted(application: Application, requests: Requests) -> Application:
             return
         begun, status = perf_counter(), 0
 
-        async def sent(message: Any) -> None:
+        def sent(message: Any) -> Any:  # hands on what is awaited: a coroutine of its own would be half the cost
             nonlocal status
-            if message["type"] == "http.response.start":
+            if not status and "status" in message:
                 status = message["status"]
-            await send(message)
+            return send(message)
 
         requests.in_flight += 1
         try:
@@ -44,6 +45,5 @@ def counted(application: Application, requests: Requests) -> Application:
 
 def part_of(path: str) -> Part:
     """The part of the house that a path belongs to, whether anything is there or not."""
-    if path.startswith(WATCHING):
-        return "watching"
-    return OF_SEGMENT.get(path.split("/", 2)[1] if path.startswith("/") else "", "pages")
+    found = OF_SEGMENT.get(path[1 : path.find("/", 1) % (len(path) + 1)], "pages")
+    return "watching" if found in WATCHED and path.startswith(WATCHING) else found

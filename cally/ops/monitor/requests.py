@@ -1,9 +1,10 @@
 """Requests, counted as they end: by part of the house and class of status, with their durations."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cally.ops.monitor.latency import SIZE, bucket
+from cally.ops.monitor.latency import BOUNDS, SIZE
 
 Part = Literal["pages", "desk", "api", "static", "watching"]
 PARTS: tuple[Part, ...] = ("pages", "desk", "api", "static", "watching")
@@ -31,7 +32,7 @@ class Requests:
         """One has ended with this status, 0 when none was sent."""
         counts = self.parts[part]
         counts.classes[status // 100] += 1
-        counts.buckets[bucket(seconds)] += 1
+        counts.buckets[bisect_left(BOUNDS, seconds)] += 1
         counts.seconds += seconds
 
     def peoples(self) -> tuple[int, int, list[int]]:
