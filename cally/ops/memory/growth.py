@@ -99,6 +99,8 @@ def judged(found: Growth | None, *, used_bytes: int, limit_bytes: int | None) ->
 
 def amount(size: int) -> str:
     """Bytes as people say them."""
+    if abs(size) < MIB:
+        return f"{size / 1_024:,.0f} KiB"
     if abs(size) < 1_024 * MIB:
         return f"{size / MIB:,.0f} MiB" if abs(size) >= 10 * MIB else f"{size / MIB:,.1f} MiB"
     return f"{size / MIB / 1_024:,.1f} GiB"
