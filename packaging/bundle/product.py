@@ -5,6 +5,7 @@ import binascii
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,9 @@ def files(root: Path = ROOT) -> dict[str, bytes]:
     """The package's files as git knows them, else those of the folder: no caches, nothing that lies about."""
     listed = _git(root, "ls-files", "-z", "--", "cally")
     if listed is not None:
+        unknown = (_git(root, "ls-files", "--others", "--exclude-standard", "--", "cally") or "").split()
+        if unknown:
+            sys.stderr.write(f"Left out, for git does not know them: {', '.join(unknown)}\n")
         paths = [root / name for name in listed.split("\0") if name]
     else:
         paths = [path for path in (root / "cally").rglob("*") if "__pycache__" not in path.parts]

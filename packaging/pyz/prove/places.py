@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     def words(self, *words: str) -> list[str]:
         """What to start for `./cally.pyz WORDS`; in a root as an ordinary user."""
-        chroot = [] if self.root is None else ["chroot", f"--userspec={USER}:{USER}", str(self.root)]
+        chroot = [] if self.root is None else ["/usr/sbin/chroot", f"--userspec={USER}:{USER}", str(self.root)]
         return [*chroot, *self.before, self.inside(self.file), *words]
 
     def environ(self, **more: str) -> dict[str, str]:
