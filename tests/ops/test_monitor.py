@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cally.model.backups import BackupTarget
 from cally.model.samples import Figure, Point, Sample
 from cally.ops.monitor import Monitor, Watched, history, machine
 from cally.ops.monitor.figures import together
@@ -15,7 +16,7 @@ from cally.ops.monitor.latency import BOUNDS, SIZE, bucket, grown, merged, quant
 from cally.ops.monitor.loop_lag import LoopLag
 from cally.ops.monitor.requests import Requests
 from cally.ops.monitor.series import Column, columns
-from cally.store import Store, jobs, system_samples
+from cally.store import Store, backup_targets, jobs, system_samples
 from tests.cast import DAY, HOUR, NOW
 
 MINUTE = 60
@@ -229,3 +230,13 @@ def test_noting_costs_next_to_nothing():
             note("pages", 200, 0.004)
         took.append(time.perf_counter() - begun)
     assert min(took) < 0.02
+
+
+async def test_the_folder_that_an_admin_keeps_backups_in_is_looked_at(watched: Watched, store: Store):
+    """As soon as it is on a disk of its own; `/proc` is something like one, wherever this runs."""
+    place = BackupTarget(id=1, address="file:///proc", secret_sealed=None, enabled=True, created_at=NOW)
+    async with store.write() as tx:
+        await backup_targets.insert(tx, place)
+    monitor = Monitor()
+    assert "backups_total_bytes" in (await monitor.look(watched)).figures
+    assert [one.disk.path for one in monitor.outlooks] == [str(store.path.parent), "/proc"]

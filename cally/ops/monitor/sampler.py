@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from cally.clock import Clock
 from cally.errors import CallyError
@@ -19,7 +20,7 @@ from cally.ops.monitor.loop_lag import LoopLag
 from cally.ops.monitor.machine import Reading
 from cally.ops.monitor.requests import Requests
 from cally.ops.monitor.trend import UNKNOWN, Forecast
-from cally.store import Reader, Store, health
+from cally.store import Reader, Store, backup_targets, health
 
 EVERY_SECONDS = 10
 FIRST_SECONDS = 2  # the first guests go first
@@ -27,6 +28,7 @@ ROW_SECONDS = 300
 REMEMBERED = 3_600 // EVERY_SECONDS
 OWN_EVERY = ROW_SECONDS // EVERY_SECONDS
 MICRO = 1_000_000
+FOLDER = "file://"
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +117,8 @@ class Monitor:
         with_own = self._looks % OWN_EVERY == 0
         self._looks += 1
         before = self.reading
-        reading = await asyncio.to_thread(machine.read, watched.places(), with_own=with_own)
+        places = {**watched.places(), **await _backup_folder(watched.store.reader)}
+        reading = await asyncio.to_thread(machine.read, places, with_own=with_own)
         now = watched.clock()
         seconds = reading.at - before.at if before else float(EVERY_SECONDS)
         sample = Sample(
@@ -182,6 +185,14 @@ async def _of_store(watched: Watched, now: int) -> dict[str, Figure]:
             "log_bytes": _size(path.with_name(path.name + "-wal")),
         }
     )
+
+
+async def _backup_folder(db: Reader) -> dict[str, Path]:
+    """The first folder that an admin keeps backups in beside the server's own."""
+    for place in await backup_targets.list_all(db):
+        if place.enabled and place.address.startswith(FOLDER):
+            return {"backups": Path(unquote(place.address.removeprefix(FOLDER)))}
+    return {}
 
 
 async def lateness(db: Reader, now: int, *, mail_set_up: bool) -> int:

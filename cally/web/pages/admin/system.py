@@ -49,7 +49,7 @@ async def show(admin: NamedDependency[Desk], span: FromQuery[str] = "hour") -> P
     report = await admin.doors.health()
     wrong = [NAMES.get(name, name) for name, check in report.checks.items() if check.status != "ok"]
     samples = await monitor.between(admin.db, now - shown.seconds, now)
-    large, small = tiles(samples, shown, now=now, in_flight=monitor.requests.in_flight)
+    large, small = tiles(samples, shown, now=now)
     return await admin.page(
         "pages/admin/system.html",
         here="system",

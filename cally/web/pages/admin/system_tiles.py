@@ -99,7 +99,7 @@ class _Seen:
         return [float(one.highest) if one else None for one in self.laid[name]]
 
 
-def tiles(samples: Sequence[Sample], span: Span, *, now: int, in_flight: int) -> tuple[list[Tile], list[Tile]]:
+def tiles(samples: Sequence[Sample], span: Span, *, now: int) -> tuple[list[Tile], list[Tile]]:
     """The large tiles and the small ones of a page, from samples of the span, oldest first."""
     latest = [sample for sample in samples if sample.at > now - MINUTE]
     seen = _Seen(
@@ -112,7 +112,7 @@ def tiles(samples: Sequence[Sample], span: Span, *, now: int, in_flight: int) ->
         _loop(seen),
         _jobs(seen),
         _commits(seen),
-        _files(seen, in_flight),
+        _files(seen),
     ]
 
 
@@ -221,7 +221,7 @@ def _commits(seen: _Seen) -> Tile:
     )
 
 
-def _files(seen: _Seen, in_flight: int) -> Tile:
+def _files(seen: _Seen) -> Tile:
     now, threads = seen.now("open_files"), seen.now("threads")
     return _tile(
         seen,
@@ -229,7 +229,7 @@ def _files(seen: _Seen, in_flight: int) -> Tile:
         "Open files",
         value=_or_dash(now, _grouped),
         unit=f"of {_grouped(machine.most_open_files())}",
-        foot=f"{threads} threads · {in_flight} asking" if threads is not None else "",
+        foot=f"{threads} threads" if threads is not None else "",
         drawn=seen.peaks("open_files"),
         least_top=QUIET_FILES,
         word=lambda value: _grouped(round(value)),
