@@ -14,6 +14,7 @@ from cally.errors import CallyError
 from cally.ops.backups import trailer
 from cally.ops.backups.proving import prove
 from cally.ops.backups.threads import silent
+from cally.store import sqlite
 from cally.vault import Vault
 from tests.conftest import KEY
 
@@ -134,3 +135,27 @@ def test_nobody_without_the_key_reads_how_much_there_is(backup: Path):
     assert b'"made_at"' in tail
     assert b"booking" not in tail
     assert b"Ada" not in backup.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("INSERT INTO setting (name, value) VALUES ('one more', 'x')", "other rows than the original had"),
+        ("DROP TRIGGER occupancy_guard_insert", "the guard against double bookings is missing"),
+        ("DELETE FROM migration WHERE number = 41", "other rows than the original had"),
+        ("UPDATE migration SET number = 9999 WHERE number = 41", "written by a newer Cally"),
+    ],
+)
+def test_what_was_written_wrong_is_not_sound(backup: Path, tmp_path: Path, statement: str, fault: str):
+    """Every byte is as it was written, and yet it is no good: only restoring it shows that."""
+    manifest = trailer.manifest_of(backup, KEY)
+    odd = tmp_path / "odd.backup"
+    odd.write_bytes(backup.read_bytes()[: manifest.database_bytes])
+    writing = sqlite.connect(odd, KEY)
+    writing.execute(statement)
+    writing.pragma("journal_mode", "delete")
+    writing.close()
+    trailer.append(odd, Vault(KEY), manifest, silent)
+    with pytest.raises(CallyError, match=fault) as refused:
+        prove(odd, KEY)
+    assert refused.value.facts["reason"] in {"unsound", "newer"}

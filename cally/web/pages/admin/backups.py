@@ -1,7 +1,7 @@
 """Backups for admins: when the last restore was proved, what is kept where, how it is made, and the way back."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from litestar import get, post
@@ -23,6 +23,9 @@ from cally.web.forms import Form
 from cally.web.pages.admin.system import TONES
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.zone_names import zone_names
+
+if TYPE_CHECKING:
+    from cally.ops.backups.targets.host_keys import HostKey
 
 HERE = "/admin/backups"
 SHOWN = 60
@@ -187,13 +190,10 @@ async def _page(
 
 async def _try(admin: Desk, place: BackupTarget) -> Tried:
     """A server that nobody has looked at yet is asked for its key first; nothing secret is said to it before."""
-    allowed = admin.doors.allowed_networks
     try:
-        if places.needs_look(place, admin.vault):
-            from cally.ops.backups.targets.host_keys import offered_host_key  # noqa: PLC0415 - heavy: for SFTP alone
-
-            offered = await offered_host_key(place.address, allowed=allowed)
-            return Tried(place.id, offered.fingerprint, True, offered.line)
+        offered = await _other_key(admin, place)
+        if offered is not None:
+            return Tried(place.id, offered.fingerprint, places.needs_look(place, admin.vault), offered.line)
         target = _service(admin).keeper.open(place)
         try:
             return Tried(place.id, await places.test_place(target), True)
@@ -201,6 +201,16 @@ async def _try(admin: Desk, place: BackupTarget) -> Tried:
             await target.close()
     except CallyError as error:
         return Tried(place.id, error.sentence, False)
+
+
+async def _other_key(admin: Desk, place: BackupTarget) -> "HostKey | None":
+    """The key that an SFTP server shows, if it is not the one that is kept."""
+    if not place.address.startswith("sftp:"):
+        return None
+    from cally.ops.backups.targets.host_keys import offered_host_key  # noqa: PLC0415 - heavy: for SFTP alone
+
+    offered = await offered_host_key(place.address, allowed=admin.doors.allowed_networks)
+    return None if places.secret_of(place, admin.vault).get("host_key") == offered.line else offered
 
 
 def _service(admin: Desk) -> Backups:
