@@ -49,6 +49,7 @@ bench: $(DEV) tools ## measure, beside a ceiling measured in the same run; print
 
 shots: $(DEV) tools ## take the screenshots of docs/screenshots
 	$(BIN)/python -m tests.browser.shots
+	$(BIN)/python -m tests.browser.alert_journey
 
 pyz: $(DEV) ## build dist/cally.pyz, the one file; MINISIGN_KEY= signs it, RELEASE_KEY= is what it trusts
 	PYTHONPATH=packaging $(BIN)/python -m pyz

@@ -14,7 +14,7 @@ VALUES (:id, :code, :type, :place, :message, :origin, :said, :trace, :version, '
 UPDATE_AGAIN = """
 UPDATE error_kind
 SET times = times + :times,
-    last_at = :last_at,
+    last_at = CASE WHEN last_at > :last_at THEN last_at ELSE :last_at END,
     message = :message,
     origin = :origin,
     said = :said,

@@ -13,6 +13,7 @@ MORE_SECONDS = 3_600
 FIVE_TIMES = 5
 TWICE = 2
 LONGEST_CALM_SECONDS = 3_600
+MEANT_SECONDS = {"maintenance": 2 * 3_600}  # somebody wants it so; it is told when they may have forgotten it
 
 
 class Judgement(NamedTuple):
@@ -75,7 +76,8 @@ def _unwell(alert: Alert, check: Check, rules: AlertRules, now: int, newest_at: 
 def _telling(alert: Alert, rules: AlertRules, now: int, newest_at: int) -> Telling | None:
     grave = alert.status == "failing" and now - alert.since >= rules.patience_seconds
     if alert.told_at is None or alert.told_status is None:
-        return "began" if grave or now - alert.began_at >= FIVE_TIMES * rules.patience_seconds else None
+        patience = max(FIVE_TIMES * rules.patience_seconds, MEANT_SECONDS.get(alert.check, 0))
+        return "began" if grave or now - alert.began_at >= patience else None
     if grave and alert.told_status == "degraded":
         return "worse"
     told_ago = now - min(alert.told_at, now)

@@ -91,6 +91,13 @@ CHECKS: dict[str, Known] = {
         "What was answered is safe. See what happened and how often; mark it as known or done.",
         "/admin/errors",
     ),
+    "maintenance": Known(
+        "Maintenance",
+        "Maintenance mode is on",
+        "Maintenance mode is on",
+        "Guests cannot book until it is switched off. If nobody is at work on this machine, switch it off.",
+        "/admin/updates#maintenance",
+    ),
     "certificate": Known(
         "Certificate",
         "The certificate runs out soon",
@@ -180,7 +187,7 @@ def _over(alert: Alert) -> str:
     words = known(alert.check)
     until = alert.ended_at if alert.ended_at is not None else alert.began_at
     return (
-        f"{words.name}: fine again. It was not for {duration(lasted(alert))}: "
+        f"{words.name}: fine again. It was wrong for {duration(lasted(alert))}, "
         f"from {clock(alert.began_at)} to {clock(until)}."
     )
 

@@ -141,6 +141,15 @@ async def test_a_new_process_knows_what_was_told(machine: Machine):
     assert len(await machine.told()) == 2
 
 
+async def test_maintenance_is_told_when_it_may_have_been_forgotten(machine: Machine):
+    """Whoever switched it on knows; after two hours nobody may."""
+    machine.checks["maintenance"] = Check(status="degraded", detail="Maintenance mode is on.")
+    await machine.pass_by(HOUR)
+    assert await machine.told() == []
+    await machine.pass_by(HOUR)
+    assert await machine.told() == ["cally.example.net: Maintenance mode is on"]
+
+
 async def test_a_fresh_machine_does_not_nag(machine: Machine):
     """That there is no mail server yet is how things are, not what happened."""
     machine.checks["mail"] = Chosen(status="degraded", detail="No mail server is set up.")
@@ -188,7 +197,7 @@ async def test_during_a_silence_nothing_is_told_and_afterwards_what_still_lasts(
     assert sorted(title.partition(": ")[2] for title in (await machine.told())[1:]) == [
         "The clock of this machine is wrong"
     ]
-    assert "Disk: fine again. It was not for 10 minutes" in machine.last_text()
+    assert "Disk: fine again. It was wrong for 10 minutes" in machine.last_text()
 
 
 async def test_if_mail_is_what_is_broken_the_channel_tells(machine: Machine, sink: Sink):
