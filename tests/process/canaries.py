@@ -181,6 +181,7 @@ def _outside(house: House) -> None:
     """What other services are reached by."""
     smtp = house.keep("SMTP password", f"Canary+{secrets.token_hex(12)}")
     house.keep("channel secret", f"Canary{secrets.token_hex(12)}")
+    house.keep("alert channel secret", f"Canary{secrets.token_hex(12)}")
     house.keep("calendar secret", f"Canary{secrets.token_hex(12)}")
     house.keep("OIDC client secret", f"Canary+{secrets.token_hex(12)}=")
     port = free_port()
@@ -191,6 +192,9 @@ def _outside(house: House) -> None:
     channel = f"json://ada:{house.canaries['channel secret'].text}@127.0.0.1:{port}/hook"
     house.ask("POST", "/app/channels", data={"name": "Chat", "address": channel.replace("json:", "jsno:")})
     _is(house.ask("POST", "/app/channels", data={"name": "Chat", "address": channel}), 303)
+    pager = f"json://ada:{house.canaries['alert channel secret'].text}@127.0.0.1:{port}/hook"
+    house.ask("POST", "/admin/alerts/channels", data={"name": "Pager", "address": pager.replace("json:", "jsno:")})
+    _is(house.ask("POST", "/admin/alerts/channels", data={"name": "Pager", "address": pager}), 303)
     calendar = f"http://127.0.0.1:{house.calendar_port}/{house.canaries['calendar secret'].text}/basic.ics"
     house.ask("POST", "/app/calendars", data={"name": "Home", "address": calendar.replace("http:", "htpp:")})
     house.ask("POST", "/app/calendars", data={"name": "Home", "address": calendar})

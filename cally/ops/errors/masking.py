@@ -1,5 +1,6 @@
 """What an error says, without whom and what it says it about: the kind of a value instead of the value."""
 
+import os
 import re
 
 from cally.ops.logs import masked
@@ -27,6 +28,8 @@ DIGITS = re.compile(r"\d+")
 
 def message_of(error: BaseException) -> str:
     """The message of an error with every value in it replaced by what it is: ‹mail›, ‹text›, ‹number› …"""
+    if isinstance(error, OSError) and error.errno is not None and os.strerror(error.errno):
+        return f"[Errno {error.errno}] {os.strerror(error.errno)}"
     try:
         text = str(error)
     except Exception:  # noqa: BLE001 - an error that cannot even be said is one all the same

@@ -39,6 +39,8 @@ def test_no_value_is_kept(canary: str, sentence: str):
         (AttributeError("'Host' object has no attribute 'slugg'"), "'Host' object has no attribute 'slugg'"),
         (TypeError("book() missing 1 required keyword-only argument: 'now'"), None),
         (OSError(28, "No space left on device"), "[Errno 28] No space left on device"),
+        (FileNotFoundError(2, "No such file or directory", "/home/cleo/x"), "[Errno 2] No such file or directory"),
+        (IsADirectoryError(21, "Is a directory"), None),
         (ZeroDivisionError("division by zero"), None),
         (ValueError("Invalid isoformat string: '2026-13-77'"), "Invalid isoformat string: ‹text›"),
         (RuntimeError("dictionary changed size during iteration"), None),
