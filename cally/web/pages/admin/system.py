@@ -26,6 +26,7 @@ NAMES = {
     "memory": "Memory",
     "backups": "Backups",
     "maintenance": "Maintenance mode",
+    "version": "Version",
 }
 TONES: dict[Status, str] = {"ok": "", "degraded": "warn", "failing": "danger"}
 VERDICTS: dict[Status, str] = {"ok": "fine", "degraded": "needs attention", "failing": "does not work"}
@@ -36,6 +37,7 @@ FIXES = {
     "calendars": "/app/calendars",
     "errors": "/admin/errors",
     "maintenance": "/admin/updates#maintenance",
+    "version": "/admin/updates",
 }
 PLACES = {"state": "Data", "backups": "Backups"}
 
@@ -102,10 +104,18 @@ def _disk(one: Outlook) -> dict[str, Any]:
         "used": one.disk.used_bytes,
         "total": one.disk.total_bytes,
         "percent": round(one.disk.used_bytes / one.disk.total_bytes * 100) if one.disk.total_bytes else 0,
-        "words": f"{amount(one.disk.used_bytes)} of {amount(one.disk.total_bytes)}",
+        "words": _room(one),
         "ahead": one.forecast_words,
         "tone": TONES[one.trouble],
     }
+
+
+def _room(one: Outlook) -> str:
+    """What is used, or what is left where that is what matters."""
+    total = amount(one.disk.total_bytes)
+    if one.trouble != "ok":
+        return f"{amount(one.disk.free_bytes)} left of {total}"
+    return f"{amount(one.disk.used_bytes)} of {total}"
 
 
 def _database(figures: dict[str, Any]) -> str:
