@@ -1,5 +1,6 @@
 """Settings: one typed table, read from the environment and a TOML file; every wrong one is named at once."""
 
+import base64
 import ipaddress
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ CREDENTIALS = "CREDENTIALS_DIRECTORY"
 KEY_NAME = "cally.key"
 LOCAL_SOCKET = "unix"
 MOST_LOG_DAYS = 3_650
+MINISIGN_BYTES = 42
 MASK = "••••••••"
 
 Log = Literal["text", "json"]
@@ -67,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_dir: Path | None
     log_days: int
     sentry_dsn: str | None
+    updates_url: str | None
+    release_key: str | None
     origins: Mapping[str, str]
 
     @property
@@ -299,6 +303,28 @@ def smtp_url_from_text(text: str) -> str | None:
     return text
 
 
+def _updates_url(text: str) -> str | None:
+    wanted = "an https address such as https://example.org/cally/updates.json"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(wanted) from error
+    if text and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or port == 0):
+        raise ValueError(wanted)
+    return text or None
+
+
+def _release_key(text: str) -> str | None:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        raw = b"?"
+    if text and (len(raw) != MINISIGN_BYTES or raw[:2] != b"Ed"):
+        raise ValueError("the public key of a minisign key pair, in one line")
+    return text or None
+
+
 def _switch(text: str) -> bool:
     if text not in {"on", "off"}:
         raise ValueError("on or off")
@@ -401,6 +427,18 @@ SETTINGS: tuple[Setting, ...] = (
         read=_dsn,
         secret=True,
         meaning="Where unexpected errors are reported, masked: a project at Sentry or GlitchTip; nowhere unless set.",
+    ),
+    Setting(
+        name="CALLY_UPDATES_URL",
+        default="",
+        read=_updates_url,
+        meaning="Where the signed notice of the newest version lies; asked once a day when an admin has switched it on.",
+    ),
+    Setting(
+        name="CALLY_RELEASE_KEY",
+        default="",
+        read=_release_key,
+        meaning="The minisign public key whose upgrades and notices are trusted, instead of the one built in.",
     ),
     Setting(
         name="CALLY_ALLOWED_NETWORKS",

@@ -20,6 +20,7 @@ from cally.ops.listening import Listening
 from cally.ops.live import Live
 from cally.ops.memory import MemoryWatch
 from cally.ops.monitor import Monitor
+from cally.ops.upgrades import watching
 from cally.store import Store, erased_file, log_rot, open_store
 from cally.vault import Vault, read_or_make_key
 from cally.web.doors import Doors
@@ -130,5 +131,6 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
         reload=live.reload,
         fixed=live.fixed,
         allowed_networks=settings.allowed_networks,
+        updates=watching.source(settings),
         clamav=settings.clamav,
     )

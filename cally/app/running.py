@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from functools import partial
@@ -21,17 +21,21 @@ from cally.errors import CallyError
 from cally.jobs import Worker
 from cally.ops import audit_log, lock, log_files, logs, memory, monitor, notify_systemd
 from cally.ops.errors import write_errors
+from cally.ops import serving as who_serves
 from cally.ops.listening import Listening
 from cally.store import Store
 from cally.web.doors import Doors
 
 GRACE_SECONDS = 20
+START_ANEW = 75  # EX_TEMPFAIL
 
 log = logging.getLogger("cally")
 
 
 async def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; a second signal ends at once. 0 after an orderly stop, 1 after a fault.
+
+    SIGHUP is a stop after which the service manager starts it anew: 75.
 
     Raises `CallyError` when it cannot start: `settings_wrong`, `database_in_use`, `address_in_use`, `key_invalid`,
     `database_…`, `migration_failed`.
@@ -44,30 +48,53 @@ async def serve(settings: Settings) -> int:
     with lock.hold(settings.state_dir, now=clock.now()):
         listening = Listening(settings.bind)
         front = Front(listening)
+        announce = partial(who_serves.announce, settings.state_dir, url=listening.url(), socket=listening.path())
+        announce(ready=False)
         try:
             if not await bring_up_to_date(settings, front, stop):
-                return 0
+                return stop.code
             async with instance.opened(settings, listening) as (doors, worker):
-                return await _run(doors, worker, front, listening, stop)
+                return await _run(doors, worker, front, listening, stop, announce)
         finally:
             await front.close()
             listening.close()
+            who_serves.withdraw(settings.state_dir)
 
 
-def _stop_signals() -> asyncio.Event:
-    stop = asyncio.Event()
+class _Stop(asyncio.Event):
+    """Set when this process is to end, with this exit code."""
+
+    code = 0
+
+
+def _stop_signals() -> _Stop:
+    """SIGHUP stops as orderly as SIGTERM, but with a code upon which every service manager starts anew."""
+    stop = _Stop()
 
     def asked() -> None:
         if stop.is_set():
             os._exit(130)  # what was acknowledged is on disk already
         stop.set()
 
+    def asked_anew() -> None:
+        stop.code = START_ANEW
+        stop.set()
+
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, asked)
+        loop.add_signal_handler(number, asked)
+    loop.add_signal_handler(signal.SIGHUP, asked_anew)
     return stop
 
 
-async def _run(doors: Doors, worker: Worker, front: Front, listening: Listening, stop: asyncio.Event) -> int:
+async def _run(
+    doors: Doors,
+    worker: Worker,
+    front: Front,
+    listening: Listening,
+    stop: _Stop,
+    announce: Callable[..., None],
+) -> int:
     doors.errors.listen()
     working = asyncio.create_task(worker.run(), name="jobs")
     front.listen(web.build(doors))
@@ -83,6 +110,7 @@ async def _run(doors: Doors, worker: Worker, front: Front, listening: Listening,
     watching = asyncio.create_task(doors.monitor.run(watched), name="monitor")
     answering = memory.Answering(doors.store.path.parent, partial(_memory_report, doors))
     await answering.open()
+    announce(ready=True)
     notify_systemd.notify("READY=1\nSTATUS=Serving")
     gc.collect()
     gc.freeze()
@@ -100,7 +128,7 @@ async def _run(doors: Doors, worker: Worker, front: Front, listening: Listening,
     await write_errors(doors.store, doors.errors, doors.clock())
     await asyncio.to_thread(doors.errors.leave)
     await audit_log.say_head(doors.store.reader)
-    return 1 if faults else 0
+    return 1 if faults else stop.code
 
 
 async def _memory_report(doors: Doors, trace_seconds: int) -> memory.MemoryReport:

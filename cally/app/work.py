@@ -11,6 +11,7 @@ from cally.ops.alerts import deliver_alert, sweep_alerts
 from cally.ops.backups import running as backups
 from cally.ops.backups.watch import Watch
 from cally.ops.live import Live
+from cally.ops.upgrades import watching
 from cally.store import Store, erased_file
 from cally.vault import Vault
 
@@ -59,6 +60,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
         RecurringJob(backups.JOB, BACKUPS_SECONDS, made.turn),
         RecurringJob("audit", AUDIT_SECONDS, partial(audit_log.look_after, store)),
+        RecurringJob(watching.JOB, watching.cadence(), partial(_look_for_updates, store, settings)),
     ]
     return Worker(
         store,
@@ -92,6 +94,10 @@ async def _read_calendars(store: Store, vault: Vault, allowed: tuple[str, ...], 
 
 async def _forget_guests(store: Store, now: int) -> None:
     await bookings.forget_guests(store, now)
+
+
+async def _look_for_updates(store: Store, settings: Settings, now: int) -> None:
+    await watching.look(store, watching.source(settings), now=now, allowed=settings.allowed_networks)
 
 
 async def _lay_out_holidays(store: Store, now: int) -> None:

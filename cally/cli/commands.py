@@ -22,6 +22,8 @@ COMMANDS = {
     "doctor": "cally.cli.doctor:doctor",
     "errors": "cally.cli.errors:errors",
     "maintenance": "cally.cli.maintenance:maintenance",
+    "upgrade": "cally.cli.upgrade:upgrade",
+    "rollback": "cally.cli.upgrade:rollback",
     "rehearse": "cally.cli.rehearse:rehearse",
     "rehearsal": "cally.cli.rehearse:rehearsal",
     "replay": "cally.cli.replay:replay",

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from cally import bookings
+from cally import __version__, bookings
 from cally.errors import CallyError
 from cally.model.time_law import CaseCounts
 from cally.model.zones import tzdata_version, tzdata_version_on_disk
@@ -18,6 +18,7 @@ from cally.ops.monitor.disk import Outlook, judged
 from cally.ops.monitor.trend import UNKNOWN
 from cally.ops.maintenance import Maintenance, current
 from cally.ops import errors
+from cally.ops.upgrades import watching
 from cally.store import Reader, Store, health
 
 Status = Literal["ok", "degraded", "failing"]
@@ -90,6 +91,7 @@ async def report(
             checks["memory"] = Check(status=status, detail=detail)
         checks["backups"] = await backups(db, now)
         checks["maintenance"] = maintenance(upkeep)
+        checks["version"] = await version(db)
     return HealthReport(status=worst([check.status for check in checks.values()]), checks=checks, checked_at=now)
 
 
@@ -192,6 +194,19 @@ async def time_zones(db: Reader) -> Check:
     found = await bookings.time_law_counts(db, version)
     detail = f"Rules of {version} since {since} (before: {law.before}). {_concerned(found)}"
     return Check(status="ok", detail=detail)
+
+
+async def version(db: Reader) -> Check:
+    """Is a newer version out that mends a hole? (R35)"""
+    found = await watching.seen(db) if await watching.is_wanted(db) else None
+    newer = found.newer if found is not None else None
+    if newer is None:
+        return Check(status="ok", detail=f"Cally {__version__} runs.")
+    if newer.security:
+        return Check(
+            status="degraded", detail=f"Cally {newer.version} is out and mends a security hole; {__version__} runs."
+        )
+    return Check(status="ok", detail=f"Cally {newer.version} is out; {__version__} runs.")
 
 
 def maintenance(upkeep: Maintenance | None) -> Check:

@@ -112,6 +112,12 @@ def examine(copy: Path, key: bytes, told: Told) -> tuple[Copied, list[str]]:
     return found, faults
 
 
+def schema_of(path: Path, key: bytes) -> int:
+    """The number of the last step that a database has been through, of whichever version."""
+    with _faults_told(), _open(path, key) as reading:
+        return _schema(reading)
+
+
 def opens(file: Path, key: bytes) -> bool:
     """Whether the first page of a file is that of a database with this key; the others may be missing."""
     try:

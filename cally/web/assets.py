@@ -24,9 +24,10 @@ BUNDLES = {
         "teams",
         "security",
         "audit",
+        "updates",
         "backups",
-        "system",
         "alerts",
+        "system",
     ),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -16,6 +16,7 @@ from cally.ops.errors import Inbox
 from cally.ops.health import HealthReport
 from cally.ops.monitor import Monitor
 from cally.ops.refusals import Refusals
+from cally.ops.upgrades.watching import Source
 from cally.store import Store
 from cally.vault import Vault
 from cally.web.guest_brake import GuestBrake
@@ -46,6 +47,7 @@ class Doors:
     `examine` asks the doctor what he finds without looking long; `settings` are the operator's, secrets masked.
     `monitor` counts requests and remembers how the machine was.
     `clamav` is where a virus scanner listens, empty for none.
+    `updates` is where notices of newer versions come from.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
     """
 
@@ -73,3 +75,4 @@ class Doors:
     providers: ProviderMemory = field(default_factory=ProviderMemory)
     allowed_networks: tuple[str, ...] = ()
     clamav: str = ""
+    updates: Source = field(default_factory=lambda: Source(url=None, key=None))

@@ -159,6 +159,7 @@ ROWS: dict[Access, str] = {
     "admin": """
         GET /admin/settings                     POST /admin/settings/public-url
         GET /admin/updates                      POST /admin/maintenance
+        POST /admin/updates/watch               POST /admin/updates/look
         POST /admin/settings/mail               POST /admin/settings/mail/test
         GET /admin/look                         POST /admin/look/picture
         POST /admin/look/style                  GET /admin/protection

@@ -3,9 +3,10 @@
 from litestar import get, post
 from litestar.di import NamedDependency
 
-from cally.build import build
+from cally.build import build, one_file
 from cally.errors import CallyError
 from cally.ops import maintenance
+from cally.ops.upgrades import watching
 from cally.store import audit
 from cally.web import forms
 from cally.web.forms import Form
@@ -45,7 +46,29 @@ async def switch(request: Asked, admin: NamedDependency[Desk]) -> Page:
     return admin.back_to(f"{PATH}#maintenance", said)
 
 
-ROUTES = [show, switch]
+@post("/admin/updates/watch", status_code=303)
+async def watch(request: Asked, admin: NamedDependency[Desk]) -> Page:
+    """Look for a newer version once a day from now on, the first time at once; or never."""
+    wanted = (await forms.read(request)).text("wanted") == "on"
+    if wanted and not admin.doors.updates.usable:
+        return admin.back_to(PATH, "There is nowhere to look: the operator sets CALLY_UPDATES_URL.", kind="error")
+    await watching.change_wanted(admin.store, wanted=wanted, now=admin.now, actor=admin.admin)
+    await _look(admin)
+    return admin.back_to(PATH, "Looked; from now on once a day." if wanted else "Nothing is asked any more.")
+
+
+@post("/admin/updates/look", status_code=303)
+async def look(admin: NamedDependency[Desk]) -> Page:
+    """Look now."""
+    await _look(admin)
+    return admin.back_to(PATH)
+
+
+ROUTES = [show, switch, watch, look]
+
+
+async def _look(admin: Desk) -> None:
+    await watching.look(admin.store, admin.doors.updates, now=admin.now, allowed=admin.doors.allowed_networks)
 
 
 def _minutes(form: Form) -> int | None:
@@ -60,6 +83,10 @@ async def _page(admin: Desk, form: Form | None = None, *, status: int = 200) -> 
         status=status,
         form=form or Form(),
         running=build(),
+        one_file=one_file(),
+        wanted=await watching.is_wanted(admin.db),
+        source=admin.doors.updates,
+        seen=await watching.seen(admin.db),
         mode=maintenance.current(admin.store.path.parent),
         tz=admin.host.tz,
     )
