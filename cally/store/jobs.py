@@ -87,8 +87,11 @@ HURRY_RETRIES = """
 UPDATE job
 SET due_at = :now
 WHERE state = 'waiting'
-  AND attempts > 0
-  AND due_at > :furthest
+  AND due_at > :now
+  AND (
+    due_at <= created_at
+    OR (attempts > 0 AND due_at > :furthest)
+  )
 """
 COUNT = """
 SELECT state, count(*)
@@ -167,7 +170,7 @@ async def attempts(db: Reader, *, kind: str, subject: int) -> int | None:
 
 
 async def hurry_retries(tx: Writer, *, now: int, longest_wait: int) -> int:
-    """Make retries due that lie further ahead than any backoff: the clock was set back since they were planned."""
+    """Make due what a clock has planned that was set back since: work for at once, and retries beyond any backoff."""
     return await tx.run(HURRY_RETRIES, now=now, furthest=now + longest_wait)
 
 

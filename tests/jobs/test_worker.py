@@ -195,6 +195,21 @@ async def test_a_retry_is_not_days_late_because_the_clock_was_set_back(workshop:
     assert len(notes.done) == 2
 
 
+async def test_work_for_at_once_is_not_days_late_because_the_clock_was_set_back(workshop: Workshop) -> None:
+    """Planned before, never tried; what is meant for a later instant waits for it."""
+    await workshop.plan(1)
+    await workshop.plan(2, due_in=60)
+    workshop.clock.now -= 2 * DAY
+    done: list[int] = []
+
+    async def note(subject: int, _now: int) -> None:
+        done.append(subject)
+
+    async with workshop.working({"note": note}):
+        await until(lambda: done == [1])
+    assert await workshop.counts() == {"waiting": 1}
+
+
 async def test_several_are_done_at_once_but_not_more(workshop: Workshop) -> None:
     """A slow mail server holds some up, not all."""
     at_once, most, go_on = 0, 0, asyncio.Event()
