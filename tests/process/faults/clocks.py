@@ -146,8 +146,8 @@ class _Lived:
         await self._book()
         await asyncio.sleep(SETTLE_SECONDS)
         await self._book()
-        async with ada:
-            self.sessions[jump.name] = (await ada.get("/app")).status_code
+        self.sessions[jump.name] = (await ada.get("/app")).status_code
+        await ada.aclose()
 
     async def settled(self) -> None:
         """Until every mail is out; then nothing recurring may wait for a time that is far away."""
