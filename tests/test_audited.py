@@ -62,6 +62,10 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.ops.alerts.watching", "sweep_alerts"): SWEEP,
     ("cally.ops.errors.keeping", "write_errors"): MACHINE,
     ("cally.ops.audit_log", "keep_verdict"): "what a look at the log itself has found",
+    ("cally.ops.backups.keeping", "Keeper._compare"): MACHINE,
+    ("cally.ops.backups.keeping", "Keeper.note_fault"): MACHINE,
+    ("cally.ops.backups.places", "prepare_places"): "the server's own folder, at the first start",
+    ("cally.ops.backups.running", "Backups._prove_wanted"): MACHINE,
     ("cally.ops.monitor.keeping", "keep"): MACHINE,
 }
 

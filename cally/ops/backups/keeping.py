@@ -46,7 +46,7 @@ class Keeper:
         async with self._store.write() as tx:
             await backups.delete_named(tx, place.id, backup.name)
             await backups.insert(tx, backup)
-            await self._note(tx, "make", backup, place, why=backup.why)
+            await _note(tx, self._clock(), "make", backup, place, why=backup.why)
 
     async def prove(self, place: BackupTarget, backup: Backup, scratch: Path) -> Proof:
         """Fetch it back, restore it in a scratch folder, and keep the verdict. Raises `backup_refused`, …"""
@@ -106,7 +106,7 @@ class Keeper:
             await backups.update_proof(
                 tx, backup.id, sound=proof is not None, verdict=verdict, counts=counts, now=self._clock()
             )
-            await self._note(tx, "refuse" if proof is None else "prove", backup, place, verdict=verdict)
+            await _note(tx, self._clock(), "refuse" if proof is None else "prove", backup, place, verdict=verdict)
 
     async def _compare(self, place: BackupTarget, found: list[Kept]) -> None:
         here = {one.name: one for one in found}
@@ -127,19 +127,20 @@ class Keeper:
             await target.remove(backup.name)
             async with self._store.write() as tx:
                 await backups.delete(tx, backup.id)
-                await self._note(tx, "delete", backup, place)
+                await _note(tx, self._clock(), "delete", backup, place)
 
-    async def _note(self, tx: Writer, did: str, backup: Backup, place: BackupTarget, **facts: str) -> None:
-        await audit.insert(
-            tx,
-            now=self._clock(),
-            actor=SYSTEM,
-            tag=f"system:backup:{did}",
-            subject=f"backup:{backup.id}",
-            name=backup.name,
-            place=places.label(place),
-            **facts,
-        )
+
+async def _note(tx: Writer, now: int, did: str, backup: Backup, place: BackupTarget, **facts: str) -> None:
+    await audit.insert(
+        tx,
+        now=now,
+        actor=SYSTEM,
+        tag=f"system:backup:{did}",
+        subject=f"backup:{backup.id}",
+        name=backup.name,
+        place=places.label(place),
+        **facts,
+    )
 
 
 def _came_by_itself(place: BackupTarget, kept: Kept, made_at: int) -> Backup:
