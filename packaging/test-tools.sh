@@ -10,6 +10,8 @@ command -v oathtool >/dev/null 2>&1 || missing="$missing oathtool"
 command -v strace >/dev/null 2>&1 || missing="$missing strace"
 command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
 [ -x /usr/sbin/sshd ] || missing="$missing openssh-server"
+[ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 policy=/usr/sbin/policy-rc.d
 
 if [ -z "$missing" ]; then
@@ -18,10 +20,14 @@ fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     echo "Installing for the tests:$missing …"
     apt-get update -qq
-    # The tests start an SSH server of their own; the machine's is not to run because of them, now or after a boot.
-    case "$missing" in *openssh-server*)
+    # The tests start servers of their own; the machine's are not to run because of them, now or after a boot.
+    case "$missing" in *openssh-server*|*nginx*|*caddy*)
         [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && trap 'rm -f "$policy"' EXIT; }
-        ! command -v systemctl >/dev/null 2>&1 || systemctl mask --quiet ssh.service ssh.socket ;;
+        for service in openssh-server:ssh.service openssh-server:ssh.socket nginx-light:nginx.service caddy:caddy.service; do
+            case "$missing" in *"${service%%:*}"*)
+                ! command -v systemctl >/dev/null 2>&1 || systemctl mask --quiet "${service##*:}" ;;
+            esac
+        done ;;
     esac
     # shellcheck disable=SC2086 # a list of names
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
