@@ -19,7 +19,7 @@ from deb import manual
 ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64"}
 PACKAGING = product.ROOT / "packaging"
 UNITS = ("service", "socket", "sysusers", "tmpfiles")
-PROGRAM_FILES = {"cally", "rules"}
+PROGRAMS = ("cally", "cally.rtupdate", "debian/rules")
 
 
 def main() -> None:
@@ -48,8 +48,8 @@ def build(made: trees.Bundle, architecture: str, version: str, out: Path, *, qui
     machine = ARCHITECTURES[architecture]
     trees.write((made.trees[trees.COMMON] | made.trees[machine]).items(), source / "bundle", epoch)
     trees.write(generated(made, version).items(), source, epoch)
-    (source / "debian" / "rules").chmod(0o755)
-    (source / "cally").chmod(0o755)
+    for program in PROGRAMS:
+        (source / program).chmod(0o755)
     pack(source, architecture, epoch, quick=quick)
     package = next(work.glob("*.deb"))
     return Path(shutil.move(package, out / package.name))
@@ -64,7 +64,7 @@ def generated(made: trees.Bundle, version: str) -> trees.Files:
         "cally.1": manual.command_page(epoch).encode(),
         "cally.toml.5": manual.settings_page(epoch).encode(),
         "cally.toml": manual.settings_file().encode(),
-        "cally.bash": completion().encode(),
+        "completion/cally": completion().encode(),
         "sbom.json": sbom.sbom(made),
         "debian/changelog": changelog(version, epoch).encode(),
         "debian/source/format": b"3.0 (native)\n",

@@ -29,9 +29,8 @@ DIFFERENCES = (
     ),
     (
         "# Code is what the package brought; nothing written is run, from memory or from a file.\n",
-        "# Code is what the one file brought; nothing else written is run, from memory or from a file.\n",
+        "# Code is what the one file brought (in the cache); nothing else written is run, from memory or from a file.\n",
     ),
-    ("ExecPaths=/usr\n", "ExecPaths=/usr /var/cache/cally\n"),
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 URL = "http://127.0.0.1:8080"
 OPEN = {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "06:00", "to": "22:00"}
-PATIENCE = 120
+PATIENCE = 900
 
 
 def main() -> None:

@@ -89,7 +89,7 @@ class Machine:
 
     def signal_service(self, number: signal.Signals) -> None:
         """Send the main process a signal behind systemd's back."""
-        self.run("/bin/kill", f"-{number.value}", str(self.main_process()))
+        self.sh(f"kill -{number.value} {self.main_process()}")
 
     def files(self) -> set[str]:
         """Every path of the root's own file system, below what is kept when it is off."""

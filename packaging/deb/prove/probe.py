@@ -80,6 +80,7 @@ FORBIDDEN: dict[str, Callable[[], object]] = {
     "write in its own settings": lambda: Path("/etc/cally/cally.toml").open("a").close(),
     "write in /usr/lib/cally": lambda: Path("/usr/lib/cally/cally-probe").touch(),
     "write elsewhere in /var/lib": lambda: Path("/var/lib/cally-probe").touch(),
+    "write in /run/lock": lambda: Path("/run/lock/cally-probe").touch(),
     "read /etc/shadow": lambda: Path("/etc/shadow").read_bytes(),
     "read the secret that seals the key": lambda: Path("/var/lib/systemd/credential.secret").read_bytes(),
     "see into /root": lambda: see("/root"),
@@ -98,6 +99,7 @@ FORBIDDEN: dict[str, Callable[[], object]] = {
     "set the clock": lambda: c("clock_settime", 0, (ctypes.c_long * 2)(0, 0)),
     "rename the machine": lambda: socket.sethostname("probe"),
     "real-time priority": lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)),
+    "listen anywhere else": lambda: socket.create_server(("127.0.0.1", 8081)).close(),
     "raw packets": lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP),
     "talk to the kernel by netlink": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
 }

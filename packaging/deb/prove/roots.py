@@ -7,7 +7,7 @@ from pathlib import Path
 from bundle import product
 
 KEPT = product.ROOT / "build" / "roots"
-PACKAGES = "systemd,systemd-sysv,python3,ca-certificates,bash-completion"
+PACKAGES = "systemd,systemd-sysv,python3,ca-certificates"
 
 
 def unpacked(suite: str, folder: Path) -> Path:
