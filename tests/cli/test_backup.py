@@ -160,7 +160,7 @@ def test_a_new_machine_needs_the_backup_and_the_sheet(cally: Cally, backed_up: s
     assert ran.code == 0, ran.err
     assert accounts(elsewhere) == ["ada@example.com"]
     assert (elsewhere / "cally.key").stat().st_mode & 0o077 == 0
-    assert cally("doctor").out
+    assert cally("db", "check").code == 0
 
 
 def test_a_backup_is_fetched_by_its_name_from_where_it_is_kept(
