@@ -105,6 +105,7 @@ def _doors(store: Store, vault: Vault, live: Live, worker: Worker, settings: Set
             turned_seconds_ago=time.monotonic() - worker.turned_at,
             disks=monitor.outlooks,
             memory=memory,
+            public_url=live.public_url(),
         )
 
     async def examine() -> list[doctor.Finding]:

@@ -6,7 +6,7 @@ from cally import accounts, bookings, brakes, calendars, clock, hosts, notify
 from cally.accounts import oauth_grants
 from cally.config import Settings
 from cally.jobs import RecurringJob, Worker
-from cally.ops import audit_log, maintenance
+from cally.ops import audit_log, certificate, maintenance
 from cally.ops.alerts import deliver_alert, sweep_alerts
 from cally.ops.backups import running as backups
 from cally.ops.backups.watch import Watch
@@ -22,6 +22,7 @@ HOLIDAYS_SECONDS = 3_600
 WAITLIST_SECONDS = 30
 RETENTION_SECONDS = 86_400
 AUDIT_SECONDS = 3_600
+CERTIFICATE_SECONDS = 3_600
 BACKUPS_SECONDS = 300
 
 
@@ -60,6 +61,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
         RecurringJob(backups.JOB, BACKUPS_SECONDS, made.turn),
         RecurringJob("audit", AUDIT_SECONDS, partial(audit_log.look_after, store)),
+        RecurringJob("certificate", CERTIFICATE_SECONDS, partial(_look_at_certificate, store, live)),
         RecurringJob(watching.JOB, watching.cadence(), partial(_look_for_updates, store, settings)),
     ]
     return Worker(
@@ -94,6 +96,10 @@ async def _read_calendars(store: Store, vault: Vault, allowed: tuple[str, ...], 
 
 async def _forget_guests(store: Store, now: int) -> None:
     await bookings.forget_guests(store, now)
+
+
+async def _look_at_certificate(store: Store, live: Live, now: int) -> None:
+    await certificate.look(store, live.public_url(), now)
 
 
 async def _look_for_updates(store: Store, settings: Settings, now: int) -> None:

@@ -64,6 +64,25 @@ async def get(
         raise failed("The address cannot be understood.") from error
 
 
+async def ask(
+    url: str,
+    *,
+    headers: dict[str, str],
+    allowed: tuple[str, ...] = (),
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Received:
+    """What an http(s) address itself answers, forwarding included, which is not followed. Raises as `get` does."""
+    import httpx2  # noqa: PLC0415 - heavy: imported where used
+
+    try:
+        async with asyncio.timeout(limits.seconds):
+            return await _ask(httpx2.URL(url), headers, allowed, limits)
+    except TimeoutError as error:
+        raise failed("The address did not answer in time.") from error
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise failed("The address cannot be understood.") from error
+
+
 async def post_form(
     url: str,
     fields: dict[str, str],

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import ssl
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cally.notify.failures import NotTaken
 from cally.notify.mail_settings import MailSettings
@@ -17,6 +17,18 @@ WHOLE_SECONDS = 80
 LONGEST_ANSWER = 500
 MASK = "••••"
 AUTHENTICATION_WANTED = 530
+
+
+class Seen(NamedTuple):
+    """A mail server that was looked at.
+
+    Its first words, the version of TLS (empty without), the certificate (DER), and its ways to sign in.
+    """
+
+    greeting: str
+    tls: str
+    certificate: bytes | None
+    methods: tuple[str, ...]
 
 
 class Conversation:
@@ -38,6 +50,30 @@ class Conversation:
                 return await self._send(sender, recipient, content, international=international)
         except TimeoutError as error:
             raise self._not_taken("The mail server took too long.") from error
+
+    async def look(self) -> "Seen":
+        """Go as far as a mail would, sign in, and leave without one. Raises `NotTaken`."""
+        from aiosmtplib import SMTPException, SMTPResponseException  # noqa: PLC0415 - heavy: imported where used
+
+        client = self._client()
+        try:
+            async with asyncio.timeout(WHOLE_SECONDS):
+                await self._open(client)
+                shown: ssl.SSLObject | None = client.get_transport_info("ssl_object")
+                methods = tuple(client.supported_auth_methods)
+                await self._leave(client)
+        except TimeoutError as error:
+            raise self._not_taken("The mail server took too long.") from error
+        except SMTPResponseException as error:
+            raise self._refused(error) from error
+        except (SMTPException, ssl.SSLError, OSError, ValueError) as error:
+            raise self._not_taken(f"The mail server could not be used: {error}") from error
+        finally:
+            client.close()
+        greeting = next((line[3:] for line in self.heard if line.startswith("S: ")), "")
+        certificate = shown.getpeercert(binary_form=True) if shown else None
+        tls = shown.version() or "" if shown else ""
+        return Seen(greeting=greeting, tls=tls, certificate=certificate, methods=methods)
 
     async def _send(self, sender: str, recipient: str, content: bytes, *, international: bool) -> str:
         from aiosmtplib import SMTPException, SMTPResponseException  # noqa: PLC0415 - heavy: imported where used

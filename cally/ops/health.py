@@ -11,15 +11,15 @@ from cally import __version__, bookings
 from cally.errors import CallyError
 from cally.model.time_law import CaseCounts
 from cally.model.zones import tzdata_version, tzdata_version_on_disk
+from cally.ops import certificate, errors
 from cally.ops.backups.standing import standing
+from cally.ops.maintenance import Maintenance, current
 from cally.ops.memory import MemoryWatch
 from cally.ops.monitor import machine
 from cally.ops.monitor.disk import Outlook, judged
 from cally.ops.monitor.trend import UNKNOWN
-from cally.ops.maintenance import Maintenance, current
-from cally.ops import errors
 from cally.ops.upgrades import watching
-from cally.store import Reader, Store, health
+from cally.store import Reader, Store, health, log_rot
 
 Status = Literal["ok", "degraded", "failing"]
 SEVERITY: tuple[Status, ...] = ("ok", "degraded", "failing")
@@ -67,11 +67,13 @@ async def report(
     turned_seconds_ago: float | None,
     disks: Sequence[Outlook] = (),
     memory: MemoryWatch | None = None,
+    public_url: str = "",
 ) -> HealthReport:
     """Run every check; takes well under a millisecond.
 
     `turned_seconds_ago` is how long ago the job loop last went round, None when none runs in this process. `disks` are
-    what the monitor makes of them, `memory` watches this process; the room that is left for the data is looked up anew.
+    what the monitor makes of them, `memory` watches this process, `public_url` is what guests type; the room
+    that is left for the data is looked up anew.
     """
     upkeep = current(state_dir)
     checks = {
@@ -85,6 +87,8 @@ async def report(
         checks["calendars"] = await calendars(db, now)
         checks["clock"] = await clock(db, now)
         checks["time_zones"] = await time_zones(db)
+        if public_url:
+            checks["certificate"] = await shown_certificate(db, public_url, now)
         checks["errors"] = await unexpected(db, now)
         if memory is not None:
             status, detail = await memory.standing(db, now)
@@ -108,6 +112,9 @@ async def database(store: Store) -> Check:
         await health.answers(store.reader)
     except (CallyError, OSError) as error:
         return Check(status="failing", detail=str(error))
+    if kept := log_rot.kept_logs(store.path):
+        detail = f"The log was damaged and changes are lost. It is kept as {kept[-1].name}: compare, then remove it."
+        return Check(status="degraded", detail=detail)
     return Check(status="ok", detail="The database answers.")
 
 
@@ -196,6 +203,12 @@ async def time_zones(db: Reader) -> Check:
     return Check(status="ok", detail=detail)
 
 
+async def backups(db: Reader, now: int) -> Check:
+    """Can what is here be had again after the disk has died?"""
+    found = await standing(db, now)
+    return Check(status=found.status, detail=found.sentence)
+
+
 async def version(db: Reader) -> Check:
     """Is a newer version out that mends a hole? (R35)"""
     found = await watching.seen(db) if await watching.is_wanted(db) else None
@@ -209,18 +222,18 @@ async def version(db: Reader) -> Check:
     return Check(status="ok", detail=f"Cally {newer.version} is out; {__version__} runs.")
 
 
+async def shown_certificate(db: Reader, public_url: str, now: int) -> Check:
+    """Will browsers believe the public address, and for how long?"""
+    status, detail = certificate.standing(await certificate.remembered(db), public_url, now)
+    return Check(status=status, detail=detail)
+
+
 def maintenance(upkeep: Maintenance | None) -> Check:
     """Is everybody kept from changing anything? Wanted, but not for ever."""
     if upkeep is None:
         return Check(status="ok", detail="Maintenance mode is off.")
     since = datetime.fromtimestamp(upkeep.since, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return Check(status="degraded", detail=f"Maintenance mode is on since {since} ({upkeep.by}).")
-
-
-async def backups(db: Reader, now: int) -> Check:
-    """Can what is here be had again after the disk has died?"""
-    found = await standing(db, now)
-    return Check(status=found.status, detail=found.sentence)
 
 
 def _concerned(found: CaseCounts) -> str:

@@ -22,6 +22,7 @@ class Live:
         self._vault = vault
         self._operator = operator
         self._public_url = operator.public_url or fallback
+        self._is_chosen = operator.public_url is not None
         self._fallback = fallback
         self._mail: MailSettings | None = None
 
@@ -30,6 +31,16 @@ class Live:
         """Names of what the operator decided, which the browser therefore cannot change."""
         decided = {PUBLIC_URL: self._operator.public_url, SMTP_URL: self._operator.smtp_url}
         return frozenset(name for name, value in decided.items() if value)
+
+    @property
+    def vault(self) -> Vault:
+        """What opens its secrets."""
+        return self._vault
+
+    @property
+    def has_public_url(self) -> bool:
+        """Whether somebody has said what links are made of."""
+        return self._is_chosen
 
     def public_url(self) -> str:
         """What links are made of; no slash at its end."""
@@ -43,6 +54,7 @@ class Live:
         """Read the database's settings anew, after an admin has changed one."""
         db = self._store.reader
         kept = await settings.value(db, PUBLIC_URL)
+        self._is_chosen = bool(self._operator.public_url or kept)
         self._public_url = self._operator.public_url or kept or self._fallback
         url = self._operator.smtp_url or await self._kept_smtp_url()
         self._mail = mail_settings(url) if url else None

@@ -40,6 +40,23 @@ FROM calendar
 WHERE COALESCE(last_read_at, created_at) < :before
    OR (last_read_at IS NULL AND failing_since IS NOT NULL)
 """
+LATE_KINDS = """
+SELECT kind, count(*), MIN(due_at)
+FROM job
+WHERE state = 'waiting'
+  AND due_at < :before
+  AND (:mail OR kind NOT IN ('mail', 'letter'))
+GROUP BY kind
+ORDER BY MIN(due_at)
+"""
+LIST_STALE_CALENDARS = """
+SELECT calendar.name, host.name, calendar.last_read_at, calendar.last_error
+FROM calendar
+JOIN host ON host.id = calendar.host_id
+WHERE COALESCE(calendar.last_read_at, calendar.created_at) < :before
+   OR (calendar.last_read_at IS NULL AND calendar.failing_since IS NOT NULL)
+ORDER BY calendar.last_read_at, calendar.id
+"""
 LATEST_ENTRY = """
 SELECT at
 FROM audit_entry
@@ -84,6 +101,16 @@ async def count_stale_calendars(db: Reader, *, before: int) -> int:
     """How many calendars were last read before an instant, or could never be read."""
     row = await db.row(STALE_CALENDARS, before=before)
     return int(row[0]) if row else 0
+
+
+async def list_late(db: Reader, *, before: int, mail_set_up: bool) -> list[tuple[str, int, int]]:
+    """The kinds of jobs that were due before an instant: kind, how many, since when; the oldest first."""
+    return [(row[0], row[1], row[2]) for row in await db.rows(LATE_KINDS, before=before, mail=int(mail_set_up))]
+
+
+async def list_stale_calendars(db: Reader, *, before: int) -> list[tuple[str, str, int | None, str]]:
+    """The calendars of `count_stale_calendars`: its name, its host's, when it was last read, what was said then."""
+    return [(row[0], row[1], row[2], row[3]) for row in await db.rows(LIST_STALE_CALENDARS, before=before)]
 
 
 async def latest_entry_at(db: Reader) -> int | None:

@@ -4,6 +4,8 @@ import ipaddress
 from functools import lru_cache
 from typing import Any
 
+from cally.ops.itself import Seen
+
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 LOCAL_SOCKET = "unix"
 
@@ -50,6 +52,21 @@ def is_here(scope: Any, trusted_proxies: tuple[str, ...]) -> bool:
         return True
     spoken_for = _forwarded(scope) or _header(scope, b"forwarded") or _header(scope, b"via")
     return not _peer(scope) and not client_address(scope, trusted_proxies) and not spoken_for
+
+
+def arrived(scope: Any, trusted_proxies: tuple[str, ...], question: str) -> Seen:
+    """How this request came in, and what is made of that."""
+    named = {name for name, _ in scope["headers"]}
+    return Seen(
+        question=question,
+        host=_header(scope, b"host"),
+        scheme=asked_scheme(scope, trusted_proxies),
+        peer=_peer(scope),
+        believed=_is_trusted(_peer(scope), _networks(trusted_proxies), trusted_proxies),
+        address=client_address(scope, trusted_proxies),
+        forwarded_for=", ".join(_forwarded(scope)) if b"x-forwarded-for" in named else None,
+        forwarded_proto=_header(scope, b"x-forwarded-proto") if b"x-forwarded-proto" in named else None,
+    )
 
 
 def _peer(scope: Any) -> str:

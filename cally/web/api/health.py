@@ -8,8 +8,9 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from cally.model.accounts import Session
+from cally.ops import itself
 from cally.ops.health import Check, HealthReport, Status
-from cally.web.addresses import is_local
+from cally.web.addresses import arrived, is_local
 from cally.web.api.callers import identified
 from cally.web.api.instants import instant
 from cally.web.doors import Doors
@@ -40,9 +41,13 @@ async def ready(doors: NamedDependency[Doors]) -> Response[bytes]:
 
 
 @get("/api/health/live", name="api_health_live")
-async def live() -> Response[bytes]:
-    """The process answers; nothing else is looked at."""
-    return _answer(HealthReport(status="ok", checks={}))
+async def live(request: Request[Any, Any, Any], doors: NamedDependency[Doors]) -> Response[bytes]:
+    """The process answers; nothing else is looked at. To the doctor it says how the request has arrived."""
+    told = _answer(HealthReport(status="ok", checks={}))
+    asked = request.headers.get(itself.QUESTION)
+    if asked is not None and itself.is_question(doors.vault, asked, doors.clock()):
+        told.headers[itself.ANSWER] = itself.answer(doors.vault, arrived(request.scope, doors.trusted_proxies, asked))
+    return told
 
 
 async def _may_know(request: Request[Any, Any, Any], doors: Doors, session: Session | None) -> bool:

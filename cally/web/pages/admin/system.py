@@ -22,6 +22,7 @@ NAMES = {
     "calendars": "Calendars",
     "clock": "Clock",
     "time_zones": "Time zones",
+    "certificate": "Certificate",
     "errors": "Errors",
     "memory": "Memory",
     "backups": "Backups",
