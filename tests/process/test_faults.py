@@ -8,7 +8,7 @@ from tests.process.faults.__main__ import inflicted
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
 
-SHORT = ("full_disk", "failing_sync", "failing_write", "stopping", "clocks", "bit_rot", "cut_short")
+SHORT = ("full_disk", "failing_sync", "failing_write", "stopping", "clocks", "bit_rot")
 
 
 @pytest.mark.parametrize("fault", SHORT)

@@ -18,7 +18,7 @@ import apsw
 from cally.errors import CallyError
 from cally.store import log_rot, open_store, sqlite
 from tests.process.asking import Caller
-from tests.process.faults.judged import Found, furnished
+from tests.process.faults.judged import Found, prepared
 from tests.process.house import slot, wanted
 from tests.process.served import Served
 
@@ -42,8 +42,7 @@ class Spot(NamedTuple):
 
 async def inflict(directory: Path, quick: bool) -> Found:
     """Half of the flips in the database file, half in its log, each in a fresh copy of what a killed server left."""
-    with Served(directory / "state") as served:
-        await furnished(served)
+    with Served(await prepared(directory / "state")) as served:
         await _book(served)
         served.kill()
     key = bytes.fromhex((served.state_dir / "cally.key").read_text())

@@ -18,8 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from cally.store import sqlite
 from tests.process.asking import Caller
-from tests.process.faults.desk import set_password, signed_in
-from tests.process.faults.judged import Found, Left, furnished
+from tests.process.faults.desk import signed_in
+from tests.process.faults.judged import Found, Left, prepared
 from tests.process.house import slot, wanted
 from tests.process.kills import judged
 from tests.process.rows import Acknowledged
@@ -95,10 +95,9 @@ async def inflict(directory: Path, quick: bool) -> Found | Left:
     server = await loop.create_server(lambda: SMTP(postbox, loop=loop, enable_SMTPUTF8=True), "127.0.0.1", 0)
     smtp = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}?starttls=off&from=cally@example.net"
     broken: Counter[str] = Counter()
+    await prepared(directory / "state")
     lived = _Lived(directory, library, smtp, postbox, broken)
     with lived.served:
-        await furnished(lived.served)
-        set_password(lived.served)
         for jump in QUICK if quick else JUMPS:
             await lived.through(jump)
         await lived.settled()
@@ -130,7 +129,7 @@ class _Lived:
             directory / "state",
             LD_PRELOAD=library,
             FAKETIME_TIMESTAMP_FILE=str(self.clock),
-            FAKETIME_NO_CACHE="1",
+            FAKETIME_CACHE_DURATION="1",
             FAKETIME_DONT_FAKE_MONOTONIC="1",
             CALLY_SMTP_URL=smtp,
         )

@@ -14,7 +14,7 @@ from tests.process.kills import judged
 from tests.process.rows import Acknowledged
 from tests.process.served import Served
 
-TIMES, QUICK_TIMES = 20, 2
+TIMES, QUICK_TIMES = 15, 1
 BOOKINGS = 40
 NEXT = "next_version"  # a build with ten more migrations
 

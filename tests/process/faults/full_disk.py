@@ -20,14 +20,15 @@ import httpx2
 
 from tests.process.asking import Answer, Caller
 from tests.process.faults import desk
-from tests.process.faults.judged import Found, Left, asked, furnished, guests
+from tests.process.faults.judged import Found, Left, asked, guests, prepared
 from tests.process.house import midnight, slot, wanted
 from tests.process.served import ROOT, Served
 
 OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
 SIZE = "160m"
-SECONDS, LONG_SECONDS = 3, 15
+SECONDS, LONG_SECONDS = 2, 15
 SIGN_IN_SECONDS = 25
+ROOM_BYTES = 4 * 2**20  # for what guests write while the disk is being filled
 FREE_SLOT = 11_000  # beyond those that the crowd wants
 
 
@@ -36,6 +37,7 @@ async def inflict(directory: Path, quick: bool) -> Found | Left:
     probe = await asyncio.to_thread(_run, [*OWN_MOUNTS, "mount", "-t", "tmpfs", "none", str(directory)])
     if probe.returncode:
         return Left(f"no mount namespace can be had here ({probe.stderr.strip()})")
+    await prepared(directory / "furnished")
     words = [sys.executable, "-m", "tests.process.faults.full_disk", str(directory), str(int(quick))]
     done = await asyncio.to_thread(_run, [*OWN_MOUNTS, *words])
     if done.returncode:
@@ -51,13 +53,11 @@ async def _inflict(directory: Path, quick: bool) -> Found:
     disk = directory / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", disk], check=True)  # noqa: ASYNC221 - at once
-    served = Served(disk / "state")
+    served = Served(shutil.copytree(directory / "furnished", disk / "state"))
     served.log_file, served.out_file = directory / "log", directory / "out"
     figures: dict[str, Any] = {}
     broken: Counter[str] = Counter()
     with served:
-        await furnished(served)
-        desk.set_password(served)
         async with guests(served, broken) as crowd:
             await asyncio.sleep(1)
             filler = disk / "filler"
@@ -155,7 +155,7 @@ async def _book_on_the_page(served: Served) -> httpx2.Response:
 def _fill(filler: Path) -> None:
     """At once, until not even a page more fits."""
     with filler.open("wb", buffering=0) as file:
-        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(filler.parent).free)
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(filler.parent).free - ROOM_BYTES)
         file.seek(0, os.SEEK_END)
         with suppress(OSError):
             while file.write(bytes(4_096)):

@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import shutil
+import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tests.process.asking import Answer, Caller
 from tests.process.crowd import Crowd
+from tests.process.faults import desk
 from tests.process.house import furnish
 from tests.process.kills import judged
 from tests.process.served import Served
@@ -35,19 +38,21 @@ class Left(NamedTuple):
 Inflict = Callable[[Path, bool], Awaitable[Found | Left]]
 
 
-async def furnished(served: Served) -> str:
-    """A running instance gets hosts, a team and event types; the token of its admin."""
-    token = served.admin_token()
-    await furnish(served, token)
-    await furnish_team(served, token)
-    return token
+_made: list[tempfile.TemporaryDirectory[str]] = []  # a furnished state, once for all faults of a process
 
 
-async def prepared(state_dir: Path) -> None:
-    """A furnished state directory that nobody serves."""
-    with Served(state_dir) as served:
-        await furnished(served)
-        served.stop()
+async def prepared(state_dir: Path) -> Path:
+    """A state directory with hosts, a team, event types and a password for Ada, that nobody serves."""
+    if not _made:
+        made = tempfile.TemporaryDirectory(prefix="cally-furnished-")
+        with Served(Path(made.name) / "state") as served:
+            token = served.admin_token()
+            await furnish(served, token)
+            await furnish_team(served, token)
+            desk.set_password(served)
+            await asyncio.to_thread(served.stop)
+        _made.append(made)
+    return shutil.copytree(Path(_made[0].name) / "state", state_dir)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.process.asking import Caller
-from tests.process.faults.judged import Found, furnished
+from tests.process.faults.judged import Found, prepared
 from tests.process.house import slot, wanted
 from tests.process.kills import judged
 from tests.process.rows import Acknowledged
@@ -22,8 +22,7 @@ async def inflict(directory: Path, quick: bool) -> Found:
     statuses: Counter[int] = Counter()
     told: list[Acknowledged] = []
     left = iter(range(count))
-    with Served(directory / "state") as served:
-        await furnished(served)
+    with Served(await prepared(directory / "state")) as served:
         go = asyncio.Event()
 
         async def guest() -> None:

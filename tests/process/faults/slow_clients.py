@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.process.faults.judged import Found, asked, furnished
+from tests.process.faults.judged import Found, asked, prepared
 from tests.process.served import Served
 
 IDLE, HEADS, BODIES = 4_000, 2_000, 1_000
@@ -26,8 +26,7 @@ async def inflict(directory: Path, quick: bool) -> Found:
     """Figures of a probe without them and beside them; every probe must be answered, however long it takes."""
     _allow_files()
     counts = (QUICK, QUICK, QUICK) if quick else (IDLE, HEADS, BODIES)
-    with Served(directory / "state") as served:
-        await furnished(served)
+    with Served(await prepared(directory / "state")) as served:
         alone, _ = await _probe(served, QUICK_PROBES)
         slow = [
             asyncio.create_task(_crowd(served.port, count, sends))

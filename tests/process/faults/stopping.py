@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.process.asking import Caller
-from tests.process.faults.judged import Found, furnished
+from tests.process.faults.judged import Found, prepared
 from tests.process.house import slot, wanted
 from tests.process.kills import judged
 from tests.process.rows import Acknowledged
@@ -53,9 +53,8 @@ class Held(Served):
 async def inflict(directory: Path, quick: bool) -> Found:
     """Guests book and look without a pause; `exit` and `first answer` are the slowest, in seconds."""
     broken: Counter[str] = Counter()
-    served = Held(directory / "state")
+    served = Held(await prepared(directory / "state"))
     with served:
-        await furnished(served)
         crowd = _Askers(served)
         exits, answers = [], []
         for _ in range(QUICK_STOPS if quick else STOPS):

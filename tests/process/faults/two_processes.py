@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.process.faults.judged import Found, furnished, guests
+from tests.process.faults.judged import Found, guests, prepared
 from tests.process.served import ROOT, Served, free_port
 
 TIMES, QUICK_TIMES = 8, 1
@@ -15,9 +15,8 @@ TIMES, QUICK_TIMES = 8, 1
 async def inflict(directory: Path, quick: bool) -> Found:
     """While guests book; then the first is killed, and another one starts at once."""
     broken: Counter[str] = Counter()
-    served = Served(directory / "state")
+    served = Served(await prepared(directory / "state"))
     with served:
-        await furnished(served)
         async with guests(served, broken) as crowd:
             for _ in range(QUICK_TIMES if quick else TIMES):
                 refused = await asyncio.to_thread(_second, served)
