@@ -8,9 +8,9 @@ import pytest
 from cally.store import Store, audit
 from cally.web.api.endpoints import Endpoint
 from cally.web.api.v1 import ENDPOINTS
-from tests.web.test_api_access import ROWS, World, ask, named, world
+from tests.web.test_api_access import ROWS, World, ask, named, new_database, world
 
-__all__ = ["world"]
+__all__ = ["new_database", "world"]
 
 ADDRESS = "192.0.2.9"
 CHANGING = [endpoint for endpoint in ENDPOINTS if endpoint.method != "GET"]

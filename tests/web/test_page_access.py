@@ -21,7 +21,7 @@ from tests.web.access_rows import access_rows
 from tests.web.conftest import asking
 from tests.web.desks import FORM, SignedIn
 from tests.web.routes import all_routes, filled
-from tests.web.test_api_access import World, world  # noqa: F401 - a fixture: Ada with one of everything
+from tests.web.test_api_access import World, new_database, world  # noqa: F401 - fixtures: Ada with one of everything
 
 CLI = Actor(kind="cli")
 ROWS = access_rows()
