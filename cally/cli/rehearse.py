@@ -52,6 +52,7 @@ def compared(file: Path, *, days: int = DAYS) -> Compared:
             days=days,
             heard=watch.begin,
             progress=watch,
+            config=click.get_current_context().find_root().obj,
         )
         return asyncio.run(made)
 
@@ -73,6 +74,8 @@ def print_compared(found: Compared) -> None:
         click.echo(f"    {sentence}")
     for table, (before, after) in found.counts.items():
         click.echo(f"Rows of {table}: {before:,} before, {after:,} after.")
+    for sentence in found.settings:
+        click.echo(f"It does not take a setting: {sentence}")
     for fault in found.faults:
         click.echo(f"FAULT: {fault}")
     click.echo("Guests would notice a difference." if found.differs else "No guest would notice a difference.")

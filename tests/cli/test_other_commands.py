@@ -31,6 +31,15 @@ def test_wrong_settings_exit_with_78_all_named_at_once(cally: Cally, monkeypatch
         assert [line.split()[0] for line in sorted(ran.err.splitlines())] == ["CALLY_BIND", "CALLY_COLOUR"]
 
 
+def test_settings_can_be_checked_before_a_restart(cally: Cally, state: Path, monkeypatch: pytest.MonkeyPatch):
+    """Exit 0 or 78, and nothing is made."""
+    assert cally("config", "check").out == "Every setting is right.\n"
+    monkeypatch.setenv("CALLY_COLOUR", "blue")
+    ran = cally("config", "check")
+    assert (ran.code, ran.out, "CALLY_COLOUR" in ran.err) == (78, "", True)
+    assert not state.exists()
+
+
 def test_settings_come_from_a_file_too(cally: Cally, tmp_path: Path):
     """Named before the command; a missing one is a wrong setting."""
     (tmp_path / "cally.toml").write_text('log = "json"\n')

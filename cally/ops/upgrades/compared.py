@@ -37,7 +37,8 @@ class SlotsCompared(msgspec.Struct, frozen=True, kw_only=True):
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a rehearsal. `bookings` are sentences about bookings ahead that are not as they were; `counts` rows
-    of a table before and after, where they differ; `faults` what is wrong with the migrated file.
+    of a table before and after, where they differ; `faults` what is wrong with the migrated file,
+    `settings` what the other version finds wrong with the settings.
     """
 
     days: int
@@ -49,12 +50,15 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     bookings: list[str]
     counts: dict[str, tuple[int, int]]
     faults: list[str]
+    settings: list[str] = []
 
     @property
     def differs(self) -> bool:
         """Whether something differs that a guest would notice, or the file is not sound."""
         lost = any(table in self.counts for table in PRECIOUS)
-        return bool(self.bookings or self.faults or lost or any(one.differs for one in self.event_types))
+        return bool(
+            self.bookings or self.faults or self.settings or lost or any(one.differs for one in self.event_types)
+        )
 
 
 def compare(own: Sequence[Line], other: Sequence[Line], *, now: int, days: int) -> Compared:

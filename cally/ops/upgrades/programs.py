@@ -16,6 +16,7 @@ KEPT_OUT = frozenset({"CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "LISTEN_FDS", "L
 PLACES = ("", "usr/lib/cally", "usr/share/cally", "opt/cally")
 LONGEST_COMPLAINT = 2_000
 ANSWER_SECONDS = 120
+WRONG_SETTINGS = 78
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,23 @@ def version_of(program: Program) -> str:
         return str(msgspec.json.decode(text)["cally"])
     except (msgspec.DecodeError, KeyError, TypeError) as error:
         raise CallyError("program_failed", "The program does not say its version; it is no Cally.") from error
+
+
+def refused_settings(program: Program, config: Path | None) -> list[str]:
+    """What that program finds wrong with the settings of this process, one sentence each."""
+    words = ("--config", str(config.absolute())) if config is not None else ()
+    environment = program.environment() | {name: text for name, text in os.environ.items() if name.startswith(SETTINGS)}
+    done = subprocess.run(  # noqa: S603 - the program that an operator has named, words of ours
+        [*program.words, *words, "config", "check"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=ANSWER_SECONDS,
+    )
+    return done.stderr.strip().splitlines() if done.returncode == WRONG_SETTINGS else []
 
 
 def run(

@@ -22,12 +22,21 @@ Heard = Callable[[str], None]
 
 
 async def rehearse(
-    program: Program, database: Path, key: bytes, *, now: int, days: int, heard: Heard, progress: Progress
+    program: Program,
+    database: Path,
+    key: bytes,
+    *,
+    now: int,
+    days: int,
+    heard: Heard,
+    progress: Progress,
+    config: Path | None = None,
 ) -> Compared:
     """Let another program bring a copy of the database up to date and answer; what differs from this one's answers.
 
     The database itself is only read, and may be served meanwhile; no job of the copy ever runs. `heard` is told each
-    step. Raises `storage_full` before it begins when there is no room, `program_failed` when the other one cannot.
+    step, `config` is the settings file in use. Raises `storage_full` before it begins when there is no room,
+    `program_failed` when the other one cannot.
     """
     with scratch_folder(database.parent / SCRATCH, sweep=True) as folder:
         copy = folder / database.name
@@ -37,7 +46,8 @@ async def rehearse(
         own = [line async for line in answers.answers(copy, key, now=now, days=days)]
         heard("Letting the other version bring the copy up to date and asking it")
         other = [line async for line in _other(program, folder, key, now, days)]
-    return compare(own, other, now=now, days=days)
+    found = compare(own, other, now=now, days=days)
+    return msgspec.structs.replace(found, settings=programs.refused_settings(program, config))
 
 
 async def _other(program: Program, folder: Path, key: bytes, now: int, days: int) -> AsyncIterator[Line]:

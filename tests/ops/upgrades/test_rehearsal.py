@@ -67,6 +67,15 @@ async def test_lost_and_moved_bookings_are_named(store: Store, tmp_path: Path):
     assert found.bookings == [f"{booking.uid} is at another time or in another state"]
 
 
+async def test_settings_that_it_does_not_take_are_named(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It would not start with them."""
+    await ada(store)
+    monkeypatch.setenv("CALLY_COLOUR", "blue")
+    found = await rehearsed(store, program(tmp_path, "0.2.0"), days=2)
+    assert found.differs
+    assert found.settings == ["CALLY_COLOUR is not a setting of Cally."]
+
+
 async def test_what_cannot_be_rehearsed_is_said(store: Store, tmp_path: Path):
     """A migration that fails, a program that is none, a file that is none."""
     await ada(store)
