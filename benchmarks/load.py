@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from itertools import repeat
 from typing import NamedTuple
 
 import psutil
@@ -27,22 +29,23 @@ class Load(NamedTuple):
         }
 
 
-class _Asking(asyncio.Protocol):
-    """One connection that never rests."""
+class Asking(asyncio.Protocol):
+    """One connection that never rests while there are requests left."""
 
-    def __init__(self, request: bytes) -> None:
-        self._request = request
+    def __init__(self, requests: Iterator[bytes]) -> None:
+        self._requests = requests
         self._received = b""
         self._missing = 0
         self.answers = 0
         self.failures = 0
         self.answer_bytes = 0
+        self.done = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the first time."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
         self._transport = transport
-        transport.write(self._request)
+        self._ask()
 
     def data_received(self, data: bytes) -> None:
         """Count a whole answer, and ask again."""
@@ -59,11 +62,22 @@ class _Asking(asyncio.Protocol):
             self._received = b""
         if self._missing == 0:
             self.answers += 1
-            self._transport.write(self._request)
+            self._ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The server has hung up: whoever waits for the end must not wait for ever."""
+        self.done.set()
 
     def close(self) -> None:
         """Hang up."""
         self._transport.close()
+
+    def _ask(self) -> None:
+        request = next(self._requests, None)
+        if request is None:
+            self.done.set()
+        else:
+            self._transport.write(request)
 
 
 def _body_bytes(head: bytes) -> int:
@@ -76,7 +90,8 @@ async def load(port: int, path: str, process: psutil.Process, *, connections: in
     request = f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\naccept: text/html,*/*\r\n\r\n".encode()
     loop = asyncio.get_running_loop()
     asking = [
-        (await loop.create_connection(lambda: _Asking(request), "127.0.0.1", port))[1] for _ in range(connections)
+        (await loop.create_connection(lambda: Asking(repeat(request)), "127.0.0.1", port))[1]
+        for _ in range(connections)
     ]
     await asyncio.sleep(1)
     counted, cpu, began = sum(one.answers for one in asking), cpu_seconds(process), time.monotonic()
