@@ -19,9 +19,9 @@ from cally.app.pulse import beat
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import audit_log, lock, log_files, logs, memory, monitor, notify_systemd
-from cally.ops.errors import write_errors
+from cally.ops import audit_log, lock, log_files, logs, memory, monitor, notify_systemd, reserve
 from cally.ops import serving as who_serves
+from cally.ops.errors import write_errors
 from cally.ops.listening import Listening
 from cally.store import Store
 from cally.web.doors import Doors
@@ -45,7 +45,9 @@ async def serve(settings: Settings) -> int:
         log_files.keep(settings.log_dir, days=settings.log_days)
     stop = _stop_signals()
     instance.prepare(settings)
+    reserve.look_after(settings.state_dir)
     with lock.hold(settings.state_dir, now=clock.now()):
+        instance.keep_rotten_log(settings)
         listening = Listening(settings.bind)
         front = Front(listening)
         announce = partial(who_serves.announce, settings.state_dir, url=listening.url(), socket=listening.path())
@@ -108,9 +110,9 @@ async def _run(
         mail_set_up=lambda: doors.mail() is not None,
     )
     watching = asyncio.create_task(doors.monitor.run(watched), name="monitor")
+    announce(ready=True)
     answering = memory.Answering(doors.store.path.parent, partial(_memory_report, doors))
     await answering.open()
-    announce(ready=True)
     notify_systemd.notify("READY=1\nSTATUS=Serving")
     gc.collect()
     gc.freeze()
@@ -163,6 +165,7 @@ async def _stop(front: Front, serving: asyncio.Task[None], worker: Worker) -> No
     """Accept nothing more, and let what runs come to its end within the grace."""
     notify_systemd.notify("STOPPING=1")
     log.info("Cally is stopping")
+    await front.settle()
     front.stop()
     draining = asyncio.create_task(worker.drain(GRACE_SECONDS))
     _, late = await asyncio.wait([serving, draining], timeout=GRACE_SECONDS)
