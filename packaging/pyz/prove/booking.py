@@ -38,8 +38,7 @@ def seen(place: Place) -> Seen:
     began = time.monotonic()
     place.json("version", "--json")
     warm = time.monotonic() - began
-    cache = place.folder / ".cache"
-    size = sum(path.stat().st_blocks for path in cache.rglob("*")) * 512 / 1e6 if cache.exists() else 0.0
+    size = sum(path.stat().st_blocks for path in place.cache.rglob("*")) * 512 / 1e6
     port = free_port()
     began = time.monotonic()
     environ = place.environ(CALLY_BIND=f"127.0.0.1:{port}")

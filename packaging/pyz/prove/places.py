@@ -35,6 +35,11 @@ class Place(NamedTuple):
         """The copy of the one file."""
         return self.folder / "cally.pyz"
 
+    @property
+    def cache(self) -> Path:
+        """Where it unpacks itself: what an ordinary user has, whoever this is."""
+        return self.folder / ".cache" / "cally"
+
     def words(self, *words: str) -> list[str]:
         """What to start for `./cally.pyz WORDS`; in a root as an ordinary user."""
         chroot = [] if self.root is None else ["/usr/sbin/chroot", f"--userspec={USER}:{USER}", str(self.root)]
@@ -43,7 +48,10 @@ class Place(NamedTuple):
     def environ(self, **more: str) -> dict[str, str]:
         """A bare environment."""
         home = self.inside(self.folder)
-        return {"PATH": PATH, "HOME": home, "CALLY_STATE_DIR": f"{home}/state", **more}
+        found = {"PATH": PATH, "HOME": home, "CALLY_STATE_DIR": f"{home}/state"}
+        if self.root is None:
+            found["CALLY_CACHE_DIR"] = str(self.cache)  # nothing is left on this machine
+        return found | more
 
     def run(self, *words: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """`./cally.pyz WORDS`, until it ends."""
@@ -75,10 +83,10 @@ def of_root(name: str, root: Path, file: Path, before: tuple[str, ...] = ()) -> 
 
 
 def interpreters() -> list[str]:
-    """The Pythons 3.11 to 3.14 on PATH, and those that PROVE_PYTHONS names, parted by colons."""
+    """The Pythons 3.11 to 3.14 on PATH, and those that PROVE_PYTHONS names, parted by colons; each once."""
     named = [word for word in os.environ.get("PROVE_PYTHONS", "").split(":") if word]
     on_path = [found for minor in range(11, 15) if (found := shutil.which(f"python3.{minor}"))]
-    return [python for python in [*named, *on_path] if _works(python)]
+    return list(dict.fromkeys(python for word in [*named, *on_path] if (python := _itself(word))))
 
 
 def free_port() -> int:
@@ -88,9 +96,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _works(python: str) -> bool:
-    """A name on PATH may be that of a launcher without anything to launch."""
-    return subprocess.run([python, "-c", "import lzma"], capture_output=True, check=False).returncode == 0
+def _itself(python: str) -> str:
+    """The program behind a name; none where that is a launcher with nothing to launch."""
+    words = [python, "-c", "import lzma, os, sys; print(os.path.realpath(sys.executable))"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _with_file(place: Place, file: Path) -> Place:
