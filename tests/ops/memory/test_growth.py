@@ -44,7 +44,7 @@ def test_a_slow_leak_is_told_after_days():
     [
         lambda hour: 100.0,
         lambda hour: 100 + 1.0 * hour,  # less than any day would notice
-        lambda hour: 60 + min(hour, 2) * 50,  # it came to rest
+        lambda hour: 60 + min(hour, 5) * 30,  # it came to rest
         lambda hour: 100 + (400 if 4 < hour < 4.5 else 0),  # an odd half hour
         lambda hour: 100 + 80 * (hour % 2),  # what a collection takes back
         lambda hour: 300 - 20 * hour,
