@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/.ready-to-run
 DEV := $(BIN)/.ready-to-test
+LOCKED = --quiet --universal --generate-hashes --python-version 3.11 --upgrade --exclude-newer "$$(date -u -d '7 days ago' +%F)"
 SOURCES := cally tests benchmarks packaging
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint fix scan torture faults attack bench shots docs erd hooks pyz prove-pyz reproducible deb prove-deb clean
+.PHONY: help run demo test check lint fix scan outdated update torture faults attack bench shots docs erd hooks pyz prove-pyz reproducible deb prove-deb clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +35,13 @@ fix: $(DEV) ## format, and mend what ruff can mend
 
 scan: $(DEV) ## let ruff, bandit and pip-audit look for holes, and write the SBOM to dist/sbom.json
 	$(BIN)/python -m tests.scan
+
+outdated: $(DEV) ## list what is out that is newer than the locks
+	$(BIN)/python -m pip list --outdated --disable-pip-version-check
+
+update: $(DEV) ## write the locks anew, with the newest versions that are a week old
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCKED) --group dev pyproject.toml -o requirements-dev.lock
 
 torture: $(DEV) ## kill -9 a booking server again and again, cut the power, and let the oracle judge
 	$(BIN)/python -m tests.process.torture

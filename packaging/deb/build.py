@@ -66,6 +66,7 @@ def generated(made: trees.Bundle, version: str) -> trees.Files:
         "cally.toml": manual.settings_file().encode(),
         "completion/cally": completion().encode(),
         "sbom.json": sbom.sbom(made),
+        **{f"proxy/{path.name}": path.read_bytes() for path in (PACKAGING / "proxy").iterdir()},
         "debian/changelog": changelog(version, epoch).encode(),
         "debian/source/format": b"3.0 (native)\n",
     }
