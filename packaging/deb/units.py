@@ -29,7 +29,7 @@ DIFFERENCES = (
     ),
     (
         "# Code is what the package brought; nothing written is run, from memory or from a file.\n",
-        "# Code is what the one file brought (in the cache); nothing else written is run, from memory or from a file.\n",
+        "# Code is what the one file brought (in the cache); nothing else written is run, from memory or a file.\n",
     ),
 )
 
