@@ -9,6 +9,7 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-cor
 command -v oathtool >/dev/null 2>&1 || missing="$missing oathtool"
 command -v strace >/dev/null 2>&1 || missing="$missing strace"
 command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
+command -v minisign >/dev/null 2>&1 || missing="$missing minisign"
 [ -x /usr/sbin/sshd ] || missing="$missing openssh-server"
 [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
