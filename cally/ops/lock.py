@@ -18,7 +18,7 @@ def hold(state_dir: Path, *, now: int) -> Iterator[None]:
 
     Raises `CallyError("database_in_use")` that names the process which holds it, and since when.
     """
-    descriptor = os.open(state_dir / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _opened(state_dir)
     try:
         _take(descriptor, state_dir)
         os.ftruncate(descriptor, 0)
@@ -41,6 +41,21 @@ def holder(state_dir: Path) -> tuple[int, int] | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def _opened(state_dir: Path) -> int:
+    """The file, made where it is missing.
+
+    Root comes here too (`cally upgrade`): no link is followed, and what it makes belongs to the directory's owner.
+    """
+    try:
+        descriptor = os.open(state_dir / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CallyError("storage_failed", f"{state_dir / NAME} cannot be locked ({error.strerror}).") from error
+    if os.geteuid() == 0:
+        owner = state_dir.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
 
 
 def _take(descriptor: int, state_dir: Path) -> None:

@@ -49,3 +49,14 @@ def test_kill_9_frees_it(tmp_path: Path):
     process.kill()
     process.communicate()
     assert lock.holder(tmp_path) is None
+
+
+def test_no_link_is_followed(tmp_path: Path):
+    """Root takes the lock too, in a directory of somebody else: a link there would empty any file of the machine."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("untouched")
+    (tmp_path / lock.NAME).symlink_to(elsewhere)
+    with pytest.raises(CallyError) as caught, lock.hold(tmp_path, now=NOW):
+        pass
+    assert caught.value.code == "storage_failed"
+    assert elsewhere.read_text() == "untouched"
