@@ -62,6 +62,6 @@ def read(document: bytes) -> Element:
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     try:
         parser.Parse(document, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: encodings that are none
         raise failed("The target answered with something that is no XML; is the address right?") from error
     return top.within[0]

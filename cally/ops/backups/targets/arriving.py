@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from cally.ops.backups.targets.face import Progress
 from cally.ops.backups.targets.reaching import failed
 
 PIECE_BYTES = 256 * 1024
+SPARE_BYTES = 32 * 1024**2
 
 
 async def pieces(file: Path, progress: Progress, *, start: int = 0, size: int | None = None) -> AsyncIterator[bytes]:
@@ -82,6 +84,9 @@ class Arriving:
             self._writing.close()
 
     def _open(self) -> BinaryIO:
+        """How much comes is what a server says: no server may fill this disk."""
+        if shutil.disk_usage(self.file.parent).free < self.size + SPARE_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return os.fdopen(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
 
     def _write(self, data: bytes) -> None:

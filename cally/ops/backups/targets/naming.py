@@ -8,6 +8,7 @@ from cally.ops.backups.targets.reaching import failed
 
 HALF = ".half"  # not .part, a name that Nextcloud takes from nobody
 HALF_SECONDS = 86_400
+SIZE_DIGITS = 18  # what a database can count
 
 
 def checked(name: str) -> str:
@@ -27,6 +28,11 @@ def half(name: str) -> str:
     return f".{checked(name)}{HALF}"
 
 
+def size_of(text: str) -> int | None:
+    """A size as a server writes it; None for what is none, or none that can be counted."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= SIZE_DIGITS else None
+
+
 def left_behind(found: Iterable[Kept], now: int) -> list[str]:
     """The halves that a process left behind when it was killed: a day old by the target's own clock, or older."""
     return [
@@ -38,4 +44,6 @@ def left_behind(found: Iterable[Kept], now: int) -> list[str]:
 
 def by_name(found: Iterable[Kept]) -> list[Kept]:
     """The complete files, in the order of their names."""
-    return sorted((one for one in found if is_kept(one.name)), key=lambda one: one.name)
+    return sorted(
+        (one for one in found if is_kept(one.name) and one.size_bytes < 10**SIZE_DIGITS), key=lambda one: one.name
+    )

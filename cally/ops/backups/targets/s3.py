@@ -167,9 +167,9 @@ class S3:
             page = await self._xml("GET", self._bucket(), query)
             for one in page.each("Contents"):
                 name = one.said("Key").removeprefix(self._key(""))
-                size = one.said("Size")
-                if one.said("Key") == self._key(name) and size.isdecimal():
-                    found.append(Kept(name=name, size_bytes=int(size), modified_at=_instant(one.said("LastModified"))))
+                size = naming.size_of(one.said("Size"))
+                if one.said("Key") == self._key(name) and size is not None:
+                    found.append(Kept(name=name, size_bytes=size, modified_at=_instant(one.said("LastModified"))))
             if page.said("IsTruncated") != "true":
                 return found
             query["continuation-token"] = page.said("NextContinuationToken")

@@ -135,13 +135,13 @@ class WebDav:
         if folder != self._place.path or not name:
             return None
         for one in response.each("propstat"):
-            size = one.said("prop", "getcontentlength")
+            size = naming.size_of(one.said("prop", "getcontentlength"))
             if (
                 " 200" in one.said("status")
-                and size.isdecimal()
+                and size is not None
                 and not one.first("prop", "resourcetype", "collection")
             ):
-                return Kept(name=name, size_bytes=int(size), modified_at=_instant(one.said("prop", "getlastmodified")))
+                return Kept(name=name, size_bytes=size, modified_at=_instant(one.said("prop", "getlastmodified")))
         return None
 
     async def _sweep(self, name: str) -> None:
@@ -197,5 +197,5 @@ class WebDav:
 def _instant(text_: str) -> int:
     try:
         return int(parsedate_to_datetime(text_).timestamp())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0

@@ -187,6 +187,13 @@ async def test_a_list_in_pages_is_read_to_its_end_and_made_up_names_are_left_out
     await target.close()
 
 
+async def test_a_size_that_cannot_be_counted_is_left_out(script: Script):
+    script.answers["GET"] = [listed(("a/cally-huge.backup", "9" * 5_000))]
+    target = opened(script)
+    assert await target.list_all() == []
+    await target.close()
+
+
 async def test_a_list_that_never_ends_is_given_up(script: Script, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(s3, "MOST_PAGES", 3)
     script.answers["GET"] = [listed(more="<IsTruncated>true</IsTruncated>")]

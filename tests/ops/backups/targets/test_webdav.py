@@ -68,6 +68,8 @@ async def test_names_that_a_server_makes_up_are_not_listed(script: Script):
             ("/backups/.cally-d.backup.half", 5),
             ("/backups/cally-e.backup", -5),
             ("/backups/cally-f.backup", "many"),
+            ("/backups/cally-h.backup", 10**18),
+            ("/backups/cally-i.backup", "9" * 5_000),
             ("/backups/", 0),
             ("/backups/%0Acally-g.backup", 5),
         )
@@ -87,6 +89,8 @@ async def test_names_that_a_server_makes_up_are_not_listed(script: Script):
         (b"<a>" * 2000, "nested too deeply"),
         (b"<html><body>Sign in<br></body>", "no XML"),
         (b"", "no XML"),
+        (b'<?xml version="1.0" encoding="none-such"?><a/>', "no XML"),
+        (b'<?xml version="1.0" encoding="utf-7"?><a/>', "no XML"),
     ],
 )
 async def test_xml_that_attacks_or_is_none_is_refused(script: Script, document: bytes, words: str):
@@ -103,6 +107,7 @@ async def test_xml_that_attacks_or_is_none_is_refused(script: Script, document: 
         (10, Answer(200, b"12345"), "sent 5 of 10 bytes, and broke off"),
         (10, Answer(200, b"12345", length=10), "broke off the connection"),
         (3, Answer(200, b"12345"), "more than the 3 bytes"),
+        (10**17, Answer(200, b"12345"), "no room left"),
         (5, Answer(404), "no such file"),
         (5, Answer(500), r"answered 500 \(Internal Server Error\)"),
     ],
