@@ -8,7 +8,7 @@ from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.model.backups import Backup, BackupTarget
 from cally.model.ids import new_id
-from cally.ops.backups import names, places, proving
+from cally.ops.backups import names, places, proving, trailer
 from cally.ops.backups.plan import may_go, plan_of
 from cally.ops.backups.proving import Proof
 from cally.ops.backups.targets.face import Kept, Target
@@ -91,6 +91,8 @@ class Keeper:
             await target.get(backup.name, copy, self._watch)
             self._watch.begin("Restoring it in a scratch place, checking and counting")
             proof = await in_thread(lambda told: proving.prove_in_place(copy, key, progress=told), self._watch)
+            if proof.manifest.made_at != backup.made_at:
+                raise trailer.refused("unsound", f"{places.label(place)} gave back another backup under this name.")
         except CallyError as error:
             if error.code == "backup_refused":
                 await self._keep_proof(place, backup, error.sentence, None)

@@ -164,6 +164,20 @@ async def test_a_backup_that_came_by_itself_is_found_and_proved(house: House):
     assert file.name not in {one.name for one in await backups.list_all(house.store.reader)}
 
 
+async def test_an_older_one_under_a_newer_name_proves_nothing(house: House, monkeypatch: pytest.MonkeyPatch):
+    """A place that kept the first and gives it back for every later one has kept no later one."""
+    (first,) = await house.backups.make("scheduled", now=NOW)
+    get = directory.Directory.get
+
+    async def stale(self: directory.Directory, _: str, file: Path, progress: Any) -> None:
+        await get(self, first.name, file, progress)
+
+    monkeypatch.setattr(directory.Directory, "get", stale)
+    with pytest.raises(CallyError, match="another backup under this name"):
+        await house.backups.make("scheduled", now=NOW + DAY_SECONDS)
+    assert [one.sound for one in await backups.list_all(house.store.reader)] == [False, True]
+
+
 async def test_the_list_of_erased_guests_goes_along(house: House):
     """So that a restore on another machine forgets whom this one forgot after the backup."""
     erased_file.beside(house.store).add(bytes(32), NOW)
