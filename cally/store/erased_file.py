@@ -7,6 +7,7 @@ from cally.errors import CallyError
 from cally.store.driver import Database
 
 NAME = "erased-guests"
+INSTANT_DIGITS = 12
 
 
 class ErasedFile:
@@ -56,6 +57,6 @@ def parsed(text: str) -> list[tuple[bytes, int]]:
             fingerprint = bytes.fromhex(hexadecimal)
         except ValueError:
             continue
-        if at.isdecimal() and len(fingerprint) == 32:
+        if at.isdecimal() and len(at) <= INSTANT_DIGITS and len(fingerprint) == 32:
             found.append((fingerprint, int(at)))
     return found

@@ -18,7 +18,7 @@ from cally.model.erased import ERASED_EMAIL
 from cally.model.hosts import Place
 from cally.model.series import SeriesRequest
 from cally.store import Store, bookings, guest_data, guest_requests, messages, schedules
-from cally.store.erased_file import ErasedFile
+from cally.store.erased_file import ErasedFile, parsed
 from cally.vault import Vault
 from tests.bookings.waiting import seated, waits, with_waitlist
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, ada, at, booked, event_type, request
@@ -290,3 +290,10 @@ async def all_sent(store: Store) -> None:
     """The outbox has been emptied."""
     async with store.write() as tx:
         await tx.run("UPDATE message SET state = 'sent', sent_at = :now WHERE state = 'waiting'", now=NOW)
+
+
+def test_an_instant_that_no_database_could_hold_is_no_erasure():
+    """The list may come from a place where backups are kept, and a start must not end at it."""
+    mark = bytes(32)
+    lines = [f"{at} {mark.hex()}" for at in ("1790000000", "9" * 20, "9" * 5_000)]
+    assert parsed("\n".join(lines)) == [(mark, 1_790_000_000)]
