@@ -169,3 +169,11 @@ def test_what_root_unpacks_can_be_read_by_whom_it_becomes(build: Build, start: S
     tree = Path(start(build()).stdout.split()[0])
     assert tree.parent.stat().st_mode & 0o777 == 0o755
     assert {path.stat().st_mode & 0o044 for path in tree.rglob("*")} == {0o044}
+
+
+def test_a_link_that_has_come_since_the_folder_was_chosen_is_refused(tmp_path: Path):
+    """In /tmp, somebody else may have been quicker: what the link leads to would be theirs to choose at any moment."""
+    (tmp_path / "mine").mkdir(mode=0o700)
+    (tmp_path / "cally").symlink_to(tmp_path / "mine")
+    assert folders.refusal(tmp_path / "mine") is None
+    assert folders.refusal(tmp_path / "cally") == f"{tmp_path}/cally is not a folder. {folders.HINT}."

@@ -36,8 +36,11 @@ def candidates() -> list[Folder]:
 
 
 def refusal(folder: Path) -> str | None:
-    """Why a folder that exists must not be used, in a sentence; None when it may."""
-    found = folder.stat()
+    """Why a folder that exists must not be used, in a sentence; None when it may.
+
+    Its path was without links when it was chosen: one that has come since was put there by somebody else.
+    """
+    found = folder.lstat()
     trusted = {0, os.geteuid(), Path("/").stat().st_uid}
     if not stat.S_ISDIR(found.st_mode):
         return f"{folder} is not a folder. {HINT}."
@@ -46,7 +49,7 @@ def refusal(folder: Path) -> str | None:
     if found.st_mode & (stat.S_IWOTH | stat.S_IWGRP):
         return f"Others may write to the cache folder {folder}, and could put programs there: chmod go-w {folder}"
     for above in folder.parents:
-        found = above.stat()
+        found = above.lstat()
         if found.st_uid not in trusted or _lets_others_write(found):
             return f"The cache folder lies in {above}, where others may write, and could put programs. {HINT}."
     if os.statvfs(folder).f_flag & os.ST_NOEXEC:
