@@ -100,9 +100,9 @@ CHECKS: dict[str, Known] = {
     ),
     "certificate": Known(
         "Certificate",
-        "The certificate runs out soon",
-        "The certificate has run out",
-        "Browsers will refuse the page. Look at the proxy that holds it.",
+        "The certificate needs a look",
+        "Browsers refuse the certificate, or will within days",
+        "Look at the proxy that holds it, and at what renews it; `cally doctor` says more.",
         "/admin/system",
     ),
 }
