@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from cally import files
 from cally.errors import CallyError
 
 KEY_BYTES = 32
@@ -112,29 +113,13 @@ def token_hash(token: str) -> bytes:
 def write_key(path: Path, key: bytes) -> None:
     """Put the key where `read_or_make_key` finds it: whole or not at all, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # root writes here too: no link is followed
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    _sync_directory(path.parent)
+    files.put(path, f"{key.hex()}\n".encode())
 
 
 def _make_key(path: Path) -> bytes:
     key = os.urandom(KEY_BYTES)
     write_key(path, key)
     return key
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

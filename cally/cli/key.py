@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cally.cli.running import database_key, owner_of, settings
+from cally.cli.running import database_key, settings
 from cally.config import KEY_NAME, Settings
 from cally.errors import CallyError, invalid
 from cally.ops.backups.trailer import spaced
@@ -73,7 +73,6 @@ def unseal() -> None:
     if place.exists():
         raise CallyError("conflict", f"{place} exists; nothing was changed.")
     write_key(place, _key_in(sealing.opened(), sealing.SEALED))
-    os.chown(place, *owner_of(chosen.state_dir), follow_symlinks=False)
     os.sync()
     sealing.SEALED.unlink()
     click.echo(f"The key is in {place} again, and no longer sealed.")

@@ -7,11 +7,12 @@ holds it: then it counts for as long as that program lives, and not a moment lon
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from cally import files
 from cally.errors import CallyError
 from cally.model import texts
 
@@ -95,9 +96,9 @@ def during(state_dir: Path, *, reason: str, by: str, now: int) -> Iterator[None]
     It ends with this process at the latest. A person's own maintenance goes on afterwards. Raises `conflict` while
     another program holds it.
     """
-    descriptor = os.open(state_dir / HELD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(state_dir / HELD, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        _belong(state_dir / HELD, state_dir)
+        _belong(descriptor, state_dir)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -152,24 +153,15 @@ def _is_held(state_dir: Path) -> bool:
 
 
 def _write(state_dir: Path, made: Maintenance) -> None:
-    part = state_dir / f"{NAME}.{os.getpid()}.part"
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(made))
-            file.flush()
-            os.fsync(file.fileno())
-        _belong(part, state_dir)
-        part.replace(state_dir / NAME)
+        files.put(state_dir / NAME, msgspec.json.encode(made))
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         sentence = f"{state_dir / NAME} cannot be written ({error.strerror})."
         raise CallyError("storage_failed", sentence) from error
 
 
-def _belong(path: Path, state_dir: Path) -> None:
-    """The server must be able to read and remove what root has made."""
+def _belong(descriptor: int, state_dir: Path) -> None:
+    """The server must be able to hold what root has made."""
     if os.geteuid() == 0:
         owner = state_dir.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)

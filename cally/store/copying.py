@@ -13,6 +13,7 @@ import apsw
 import msgspec
 
 from cally.errors import CallyError
+from cally.files import sync_folder
 from cally.store import integrity, migrate, occupancy, sqlite
 
 STEP_PAGES = 256
@@ -209,12 +210,9 @@ def _faults_told() -> Iterator[None]:
 
 
 def _sync(path: Path) -> None:
-    for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
-        descriptor = os.open(place, flags | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
 
 
 def _discard(copy: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 
 from cally.errors import CallyError
+from cally.files import sync_folder
 from cally.store import sqlite
 
 RESTORING = ".restoring-"
@@ -28,7 +29,7 @@ def swap_in(path: Path, ready: Path, *, stamp: str) -> Path | None:
     had_one = path.exists()
     try:
         ready.rename(path.with_name(f"{path.name}{RESTORING}{stamp}"))
-        _sync(path.parent)
+        sync_folder(path.parent)
         finish_swap(path)
     except OSError as error:
         raise CallyError("storage_failed", f"{path} cannot be replaced ({error.strerror}).") from error
@@ -68,9 +69,9 @@ def _finish(path: Path, ready: Path) -> bool:
         if not ready.exists():  # another process has finished it meanwhile
             return False
         _keep_replaced(path, path.with_name(path.name + REPLACED + ready.name.partition(RESTORING)[2]))
-        _sync(path.parent)
+        sync_folder(path.parent)
         ready.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     finally:
         os.close(descriptor)
     return True
@@ -90,11 +91,3 @@ def _keep_replaced(path: Path, replaced: Path) -> None:
         else:
             log.unlink()
     shared.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,11 +5,11 @@ It works on a database that is being served as well as on one that nobody has op
 loop is running.
 """
 
-import os
 from pathlib import Path
 
 from cally import __version__
 from cally.errors import CallyError
+from cally.files import sync_folder
 from cally.model.backups import Why
 from cally.ops.backups import trailer
 from cally.ops.backups.names import name_of
@@ -60,12 +60,3 @@ def snapshot(database: Path, key: bytes, folder: Path, *, why: Why, now: int, pr
     finally:
         part.unlink(missing_ok=True)
     return file
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

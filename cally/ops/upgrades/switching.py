@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from cally import files
 from cally.errors import CallyError
 from cally.ops import lock, serving
 from cally.ops.serving import Serving
@@ -81,7 +82,7 @@ def switch(program: Path, new: Path) -> None:
     try:
         _keep(program, beside(program, PREVIOUS))
         new.replace(program)
-        _sync(program.parent)
+        files.sync_folder(program.parent)
     except OSError as error:
         raise _cannot(program.parent, error) from error
 
@@ -91,7 +92,7 @@ def switch_back(program: Path) -> None:
     try:
         _keep(program, beside(program, UNDONE))
         beside(program, PREVIOUS).replace(program)
-        _sync(program.parent)
+        files.sync_folder(program.parent)
     except OSError as error:
         raise _cannot(program.parent, error) from error
 
@@ -103,12 +104,7 @@ def beside(program: Path, end: str) -> Path:
 
 def write_journal(state_dir: Path, made: Upgraded) -> None:
     """Note an upgrade before it is done."""
-    part = state_dir / f"{JOURNAL}.part"
-    part.write_bytes(msgspec.json.encode(made))
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(state_dir / JOURNAL)
-    _sync(state_dir)
+    files.put(state_dir / JOURNAL, msgspec.json.encode(made))
 
 
 def read_journal(state_dir: Path) -> Upgraded | None:
@@ -252,14 +248,6 @@ def _keep(program: Path, name: Path) -> None:
     except OSError:
         shutil.copy2(program, part)
     part.replace(name)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _failed(sentence: str) -> CallyError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cally import clock
 from cally.errors import CallyError
+from cally.files import sync_folder
 from cally.ops.backups.targets.face import Kept, Progress
 from cally.ops.backups.threads import in_thread
 
@@ -51,7 +52,7 @@ class Directory:
             part = self.folder / f".{_checked(name)}.part"
             _copy(file, part, progress, flags=os.O_TRUNC)
             part.rename(self.folder / name)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         except OSError as error:
             raise self._failed(error) from error
 
@@ -80,7 +81,7 @@ class Directory:
         try:
             (self.folder / _checked(name)).unlink(missing_ok=True)
             if self.folder.exists():
-                _sync_folder(self.folder)
+                sync_folder(self.folder)
         except OSError as error:
             raise self._failed(error) from error
 
@@ -125,14 +126,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _checked(name: str) -> str:
