@@ -30,7 +30,7 @@ class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> str:
         """The id as minisign shows it."""
-        return self.id[::-1].hex().upper()
+        return f"{int.from_bytes(self.id, 'little'):X}"  # a number: it leaves out leading zeros
 
 
 def public_key(text: str) -> PublicKey:
