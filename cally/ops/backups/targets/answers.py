@@ -6,7 +6,7 @@ from xml.parsers import expat  # document types, which every known attack needs,
 
 from cally.ops.backups.targets.reaching import failed
 
-MOST_DEEP = 40
+MOST_DEEP, MOST_ELEMENTS = 40, 100_000
 
 
 class Element:
@@ -39,10 +39,15 @@ def read(document: bytes) -> Element:
     """The root of a document; raises `target_failed` for what is no XML, or has a document type."""
     top = Element("")
     stack = [top]
+    count = 0
 
     def start(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
         if len(stack) > MOST_DEEP:
             raise failed("The target answered with XML that is nested too deeply.")
+        if count > MOST_ELEMENTS:
+            raise failed("The target answered with far more than it was asked for.")
         made = Element(name.rpartition(" ")[2])
         stack[-1].within.append(made)
         stack.append(made)

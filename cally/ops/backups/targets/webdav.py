@@ -130,7 +130,10 @@ class WebDav:
 
     def _told(self, response: answers.Element) -> Kept | None:
         """A file directly in the folder, or nothing: what a server names elsewhere is none of ours."""
-        path = unquote(urlsplit(response.said("href")).path)
+        try:
+            path = unquote(urlsplit(response.said("href")).path)
+        except ValueError:
+            return None
         folder, _, name = path.rpartition("/")
         if folder != self._place.path or not name:
             return None

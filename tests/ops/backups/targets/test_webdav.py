@@ -71,6 +71,7 @@ async def test_names_that_a_server_makes_up_are_not_listed(script: Script):
             ("/backups/cally-h.backup", 10**18),
             ("/backups/cally-i.backup", "9" * 5_000),
             ("/backups/", 0),
+            ("http://[::1/backups/cally-j.backup", 5),
             ("/backups/%0Acally-g.backup", 5),
         )
     ]
@@ -87,6 +88,7 @@ async def test_names_that_a_server_makes_up_are_not_listed(script: Script):
         (BOMB.encode("utf-16"), "document type"),
         (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "document type"),
         (b"<a>" * 2000, "nested too deeply"),
+        (b"<a>" + b"<b/>" * 100_000 + b"</a>", "far more"),
         (b"<html><body>Sign in<br></body>", "no XML"),
         (b"", "no XML"),
         (b'<?xml version="1.0" encoding="none-such"?><a/>', "no XML"),
