@@ -71,7 +71,19 @@ async def test_two_policies_count_as_none():
 
 async def test_a_domain_that_is_not_there_is_a_fault():
     """Nobody takes mail from it."""
-    assert (await found({("example.com", "A"): ["192.0.2.1"]}))["sender"].verdict == "fault"
+    said = await found({("example.com", "A"): ["192.0.2.1"]})
+    assert [(one.name, one.verdict) for one in said.values()] == [("sender", "fault")]
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [("127.0.0.1", "mx a ~all"), ("localhost", "mx a ~all"), ("192.0.2.7", "ip4:192.0.2.7"), ("2001:db8::7", "ip6:")],
+)
+async def test_a_mail_server_by_its_number_is_named_as_one(host: str, words: str):
+    """The record that is proposed is one that counts."""
+    async with naming({("book.example.org", "A"): ["192.0.2.1"]}) as resolver:
+        said = {one.name: one for one in await sender_names.sender_names(SENDER, host, resolver)}
+    assert words in said["SPF"].fix
 
 
 @pytest.mark.parametrize("mx", [["0 ."], []])

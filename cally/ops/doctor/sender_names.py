@@ -1,5 +1,6 @@
 """What the name system says about the sender's domain: SPF, DKIM, DMARC, and where answers go; in words."""
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from cally.ops.doctor.findings import Finding, advice, fault, ok
@@ -23,8 +24,11 @@ async def sender_names(sender: str, host: str, resolver: "Resolver | None" = Non
         return [advice("sender", f"Mail is sent from {sender}, to which nobody on the internet can answer.", fix)]
     asking = _Names(resolver)
     try:
+        answers = await _answers(asking, domain, sender)
+        if answers.verdict == "fault":
+            return [answers]
         return [
-            await _answers(asking, domain, sender),
+            answers,
             await _spf(asking, domain, host),
             await _dkim(asking, domain),
             await _dmarc(asking, domain),
@@ -77,7 +81,7 @@ async def _answers(asking: _Names, domain: str, sender: str) -> Finding:
 
 async def _spf(asking: _Names, domain: str, host: str) -> Finding:
     found = [text for text in await asking.texts(domain) if text.lower().split(" ")[0] == "v=spf1"]
-    add = f'{domain}. TXT "v=spf1 mx a:{host} ~all"'
+    add = f'{domain}. TXT "v=spf1 mx {_sender_mechanism(host)} ~all"'
     if not found:
         fix = f"Add the record that whoever runs {host} names, else: {add}"
         return advice("SPF", f"{domain} does not say who may send its mail.", fix)
@@ -89,6 +93,15 @@ async def _spf(asking: _Names, domain: str, host: str) -> Finding:
     if not any(word.endswith("all") or word.startswith("redirect=") for word in words[1:]):
         return advice("SPF", f"The SPF record of {domain} has no end ({found[0]}).", "End it with ~all or -all.")
     return ok("SPF", f"{domain} says who may send its mail: {found[0]} Whether {host} is meant, only its owner knows.")
+
+
+def _sender_mechanism(host: str) -> str:
+    """How SPF calls a mail server (RFC 7208, 5); one on this machine sends from where the domain leads."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "a" if host == "localhost" else f"a:{host}"
+    return "a" if address.is_loopback else f"ip{address.version}:{address}"
 
 
 async def _dkim(asking: _Names, domain: str) -> Finding:
