@@ -130,6 +130,7 @@ def is_managed(pid: int) -> bool:
 
 def restart(state_dir: Path, pid: int) -> None:
     """Ask a server to make room for its successor, and wait until it has; kill it when it does not."""
+    _require_owned(state_dir, pid)
     _signal(pid, signal.SIGHUP)
     until = time.monotonic() + STOP_SECONDS
     while _holder(state_dir) == pid:
@@ -227,6 +228,16 @@ class _UnixConnection(http.client.HTTPConnection):
 def _holder(state_dir: Path) -> int | None:
     held = lock.holder(state_dir)
     return held[0] if held is not None else None
+
+
+def _require_owned(state_dir: Path, pid: int) -> None:
+    """What stands in a directory's lock file is its owner's word: root ends no process of anybody else on it."""
+    try:
+        owner = Path(f"/proc/{pid}").stat().st_uid
+    except OSError:
+        return
+    if os.geteuid() == 0 and owner != state_dir.stat().st_uid:
+        raise _failed(f"Process {pid} is not of the user who owns {state_dir}; it is left alone.")
 
 
 def _signal(pid: int, number: int) -> None:
