@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from cally import clock
+from cally.amounts import amount
 from cally.cli.backup_targets import targets
 from cally.cli.printing import json_option, print_json, print_table, rfc3339
 from cally.cli.progress import watched
@@ -125,7 +126,7 @@ def _make(as_json: bool) -> None:
         print_json(found)
         return
     for one in found:
-        click.echo(f"{one.name} ({_size(one.size_bytes)}) is kept: {one.where}. {one.verdict}")
+        click.echo(f"{one.name} ({amount(one.size_bytes)}) is kept: {one.where}. {one.verdict}")
 
 
 def _make_in(folder: Path) -> None:
@@ -136,7 +137,7 @@ def _make_in(folder: Path) -> None:
         file = snapshot(chosen.database_file, secret, folder, why="on demand", now=clock.now(), progress=watch)
         watch.begin("Restoring it in a scratch place, checking and counting")
         proof = proving.prove(file, secret, progress=watch)
-    click.echo(f"{file} ({_size(file.stat().st_size)}). {proof.verdict}")
+    click.echo(f"{file} ({amount(file.stat().st_size)}). {proof.verdict}")
 
 
 def _service(instance: Instance, watch: Watch) -> Backups:
@@ -182,8 +183,4 @@ def _print(found: Sequence[Shown], as_json: bool) -> None:
 
 def _row(one: Shown) -> tuple[str, ...]:
     proof = {None: "not looked at", True: f"proved {one.proved_at}", False: "NOT GOOD"}[one.sound]
-    return (one.made_at or "", _size(one.size_bytes), proof, one.why, one.where, one.name)
-
-
-def _size(size: int) -> str:
-    return f"{size / 1024**2:,.1f} MiB"
+    return (one.made_at or "", amount(one.size_bytes), proof, one.why, one.where, one.name)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import click
 
+from cally.amounts import amount, duration
 from cally.cli.printing import print_json
 from cally.cli.running import settings
 from cally.ops.memory import MemoryReport, ask_memory
-from cally.ops.memory.growth import amount
 from cally.ops.memory.reporting import Held
 
 WIDTH = 24
@@ -34,7 +34,7 @@ def drawn(report: MemoryReport) -> list[str]:
     share = report.used_bytes / report.limit_bytes if report.limit_bytes else 0.0
     own = report.own_bytes / max(1, report.used_bytes)
     lines = [
-        f"Process {report.pid}, up {_duration(report.up_seconds)}",
+        f"Process {report.pid}, up {duration(report.up_seconds)}",
         f"  in memory  {_bar(share)}  {amount(report.used_bytes)}{limit}",
         f"  its own    {_bar(own)}  {amount(report.own_bytes)} come free when it ends",
         f"  objects    {report.objects:,} since the start, {report.kept_objects:,} before; "
@@ -70,10 +70,3 @@ def _bar(share: float) -> str:
 
 def _cut(name: str, width: int) -> str:
     return name if len(name) <= width else "…" + name[-(width - 1) :]
-
-
-def _duration(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3_600)
-    if hours >= 48:
-        return f"{hours // 24} days"
-    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"

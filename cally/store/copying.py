@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 import msgspec
 
+from cally.amounts import amount
 from cally.errors import CallyError
 from cally.files import sync_folder
 from cally.store import integrity, migrate, occupancy, sqlite
@@ -148,9 +149,7 @@ def require_room(folder: Path, needed: int) -> None:
     """Raise `storage_full` unless so many bytes are free where a folder is."""
     free = shutil.disk_usage(folder).free
     if free < needed:
-        sentence = (
-            f"Copying the database needs {needed // 1024**2:,} MiB of room, and {free // 1024**2:,} MiB are free."
-        )
+        sentence = f"Copying the database needs {amount(needed)} of room, and {amount(free)} are free."
         raise CallyError("storage_full", sentence)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from cally.amounts import duration
 from cally.model.alerts import Alert, Telling
 
 ALERTS_PAGE = "/admin/alerts"
@@ -92,7 +93,7 @@ CHECKS: dict[str, Known] = {
         "/admin/errors",
     ),
     "maintenance": Known(
-        "Maintenance",
+        "Maintenance mode",
         "Maintenance mode is on",
         "Maintenance mode is on",
         "Guests cannot book until it is switched off. If nobody is at work on this machine, switch it off.",
@@ -153,17 +154,6 @@ def headline(alert: Alert) -> str:
 def lasted(alert: Alert) -> int:
     """Seconds from its beginning to its end."""
     return max(0, (alert.ended_at or alert.began_at) - alert.began_at)
-
-
-def duration(seconds: int) -> str:
-    """A stretch of time as people say it."""
-    if seconds < 90:
-        return "a minute" if seconds >= 45 else "less than a minute"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} minutes"
-    hours = round(seconds / 3_600)
-    return f"{hours} hours" if hours < 48 else f"{round(seconds / 86_400)} days"
 
 
 def clock(instant: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Literal, NamedTuple
 
+from cally.amounts import amount
 from cally.model.samples import Point
 
 HOUR = 3_600
@@ -95,15 +96,6 @@ def judged(found: Growth | None, *, used_bytes: int, limit_bytes: int | None) ->
         )
         return "degraded", sentence
     return "ok", f"{uses}." if found is None else f"{uses}; it does not grow."
-
-
-def amount(size: int) -> str:
-    """Bytes as people say them."""
-    if abs(size) < MIB:
-        return f"{size / 1_024:,.0f} KiB"
-    if abs(size) < 1_024 * MIB:
-        return f"{size / MIB:,.0f} MiB" if abs(size) >= 10 * MIB else f"{size / MIB:,.1f} MiB"
-    return f"{size / MIB / 1_024:,.1f} GiB"
 
 
 def _slope(points: Sequence[Point]) -> float:

@@ -5,11 +5,11 @@ from typing import Literal
 
 import msgspec
 
+from cally.amounts import amount, days
 from cally.ops.monitor.figures import FigureName
 from cally.ops.monitor.keeping import history
 from cally.ops.monitor.machine import Disk
 from cally.ops.monitor.trend import LONG_DAYS, UNKNOWN, Forecast, Usage, forecast
-from cally.ops.monitor.words import amount, days
 from cally.store import Reader
 
 DAY = 86_400

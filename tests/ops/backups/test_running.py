@@ -111,7 +111,7 @@ async def test_a_full_place_takes_no_other_along(house: House, tmp_path: Path, m
 async def test_too_little_room_is_said_before_anything_is_written(house: House, monkeypatch: pytest.MonkeyPatch):
     """With what it needs and what there is."""
     monkeypatch.setattr(copying.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1024**2}))
-    with pytest.raises(CallyError, match=r"needs \d+ MiB of room, and 1 MiB are free") as refused:
+    with pytest.raises(CallyError, match=r"needs \d+ MB of room, and 1\.\d MB are free") as refused:
         await house.backups.make("scheduled", now=NOW)
     assert refused.value.code == "storage_full"
     assert house.names() == []

@@ -30,7 +30,7 @@ def test_a_leak_is_told_with_its_figures():
     """Ten MiB an hour, from what to what, over how long."""
     status, said = verdict(lambda hour: 100 + 10 * hour)
     assert status == "degraded"
-    assert "each hour 10 MiB more: it never used less than 100 MiB, within 8 hours that has become 153 MiB." in said
+    assert "each hour 10 MB more: it never used less than 105 MB, within 8 hours that has become 161 MB." in said
 
 
 def test_a_slow_leak_is_told_after_days():
@@ -60,7 +60,7 @@ def test_warm_up_does_not_count():
     """A process that has just started grows, and that is all right."""
     assert verdict(lambda hour: 60 + 100 * hour, hours=3, started_at=NOW - 3 * HOUR) == (
         "ok",
-        "Cally uses 360 MiB of memory.",
+        "Cally uses 377 MB of memory.",
     )
     assert growth(points(lambda hour: 60 + 100 * hour, 2), started_at=NOW - 2 * HOUR, now=NOW) is None
 

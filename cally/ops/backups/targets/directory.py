@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from cally import clock
+from cally.amounts import amount
 from cally.errors import CallyError
 from cally.files import sync_folder
 from cally.ops.backups.targets.face import Kept, Progress
@@ -50,7 +51,8 @@ class Directory:
             self._sweep()
             self._require_room(file.stat().st_size)
             part = self.folder / f".{_checked(name)}.part"
-            _copy(file, part, progress, flags=os.O_TRUNC)
+            part.unlink(missing_ok=True)
+            _copy(file, part, progress)
             part.rename(self.folder / name)
             sync_folder(self.folder)
         except OSError as error:
@@ -58,7 +60,7 @@ class Directory:
 
     def _get(self, name: str, file: Path, progress: Progress) -> None:
         try:
-            _copy(self.folder / _checked(name), file, progress, flags=os.O_EXCL)
+            _copy(self.folder / _checked(name), file, progress)
         except OSError as error:
             raise self._failed(error) from error
 
@@ -95,9 +97,7 @@ class Directory:
     def _require_room(self, needed: int) -> None:
         free = shutil.disk_usage(self.folder).free
         if free < needed + SPARE_BYTES:
-            sentence = (
-                f"{self.folder} has {free // 1024**2:,} MiB free, and this takes {(needed + SPARE_BYTES) // 1024**2:,}."
-            )
+            sentence = f"{self.folder} has {amount(free)} free, and this takes {amount(needed + SPARE_BYTES)}."
             raise CallyError("target_failed", sentence)
 
     def _failed(self, error: OSError) -> CallyError:
@@ -105,11 +105,11 @@ class Directory:
         return CallyError("target_failed", f"{place} cannot be used: {error.strerror or error}.")
 
 
-def _copy(source: Path, destination: Path, progress: Progress, *, flags: int) -> None:
-    """Copied and on the disk; when it fails nothing stays."""
+def _copy(source: Path, destination: Path, progress: Progress) -> None:
+    """Copied to where nothing is yet, no link either, and on the disk; when it fails nothing stays."""
     with source.open("rb") as reading:
         total, done = os.fstat(reading.fileno()).st_size, 0
-        descriptor = os.open(destination, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o600)
+        descriptor = os.open(destination, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(descriptor, "wb", buffering=0) as writing:
                 while chunk := reading.read(CHUNK_BYTES):

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 import asyncssh
 
+from cally.amounts import amount
 from cally.errors import CallyError
 from cally.ops.backups.targets import naming
 from cally.ops.backups.targets.addresses import Address
@@ -206,11 +207,11 @@ class Sftp:
     async def _full(self, client: asyncssh.SFTPClient, size: int, error: asyncssh.SFTPError) -> CallyError:
         try:
             room = await self._soon(client.statvfs(self._place.path))
-            free = f" It says that {room.bavail * room.frsize // 1024**2:,} MiB are free."
+            free = f" It says that {amount(room.bavail * room.frsize)} are free."
         except (asyncssh.Error, OSError):
             free = ""
         sure = "has no room left" if isinstance(error, FULL) else "could not write the file; likely it has no room left"
-        return failed(f"{self._place.host} {sure}, or a quota is used up ({size // 1024**2:,} MiB were sent).{free}")
+        return failed(f"{self._place.host} {sure}, or a quota is used up ({amount(size)} were sent).{free}")
 
     def _path(self, name: str) -> str:
         return f"{self._place.path}/{name}"

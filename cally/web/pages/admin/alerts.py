@@ -6,6 +6,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from cally.amounts import duration
 from cally.errors import CallyError, not_found
 from cally.model.alerts import Alert, AlertChannel, AlertDelivery, AlertRules
 from cally.ops.alerts import (
@@ -190,6 +191,6 @@ def _shown(alert: Alert, now: int) -> Shown:
         alert=alert,
         tone=TONES[alert.status],
         sentence=wording.headline(alert),
-        lasted=wording.duration(max(0, until - alert.began_at)),
+        lasted=duration(max(0, until - alert.began_at)),
         page=wording.known(alert.check).page,
     )

@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from cally.amounts import amount
 from cally.errors import CallyError
 from cally.model.backups import Backup, BackupPlan, BackupTarget
 from cally.ops.backups import places
@@ -163,6 +164,7 @@ async def _page(
     waiting = bool(await kept.list_asked(admin.db)) or any(one.proof_wanted for one in found)
     return await admin.page(
         "pages/admin/backups.html",
+        amount=amount,
         here="system",
         tab="backups",
         status=status,

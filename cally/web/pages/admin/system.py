@@ -6,51 +6,29 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from cally.amounts import amount, duration
+from cally.ops.alerts import wording
 from cally.ops.health import SEVERITY, HealthReport, Status
 from cally.ops.monitor import versions
 from cally.ops.monitor.disk import Outlook
-from cally.ops.monitor.words import amount, duration
 from cally.store import alerts
 from cally.web.pages.admin.system_tiles import SPANS, Span, tiles
 from cally.web.pages.host.desk import Desk, Page
 
-NAMES = {
-    "database": "Database",
-    "disk": "Disk",
-    "jobs": "Work in the background",
-    "mail": "Mail",
-    "calendars": "Calendars",
-    "clock": "Clock",
-    "time_zones": "Time zones",
-    "certificate": "Certificate",
-    "errors": "Errors",
-    "memory": "Memory",
-    "backups": "Backups",
-    "maintenance": "Maintenance mode",
-    "version": "Version",
-}
+HERE = "/admin/system"
 TONES: dict[Status, str] = {"ok": "", "degraded": "warn", "failing": "danger"}
 VERDICTS: dict[Status, str] = {"ok": "fine", "degraded": "needs attention", "failing": "does not work"}
-FIXES = {
-    "backups": "/admin/backups",
-    "mail": "/admin/settings#mail",
-    "jobs": "/app/outbox?of=all",
-    "calendars": "/app/calendars",
-    "errors": "/admin/errors",
-    "maintenance": "/admin/updates#maintenance",
-    "version": "/admin/updates",
-}
 PLACES = {"state": "Data", "backups": "Backups"}
 
 
-@get("/admin/system")
+@get(HERE)
 async def show(admin: NamedDependency[Desk], span: FromQuery[str] = "hour") -> Page:
     """Everything is fine, or what is not."""
     monitor, now = admin.doors.monitor, admin.now
     name = span if span in SPANS else "hour"
     shown = SPANS[name]
     report = await admin.doors.health()
-    wrong = [NAMES.get(name, name) for name, check in report.checks.items() if check.status != "ok"]
+    wrong = [wording.known(name).name for name, check in report.checks.items() if check.status != "ok"]
     samples = await monitor.between(admin.db, now - shown.seconds, now)
     large, small = tiles(samples, shown, now=now)
     return await admin.page(
@@ -81,22 +59,25 @@ async def _checks(admin: Desk, report: HealthReport) -> list[dict[str, Any]]:
     found = sorted(report.checks.items(), key=lambda item: -SEVERITY.index(item[1].status))
     return [
         {
-            "name": NAMES.get(name, name),
+            "name": wording.known(name).name,
             "tone": TONES[check.status],
             "verdict": VERDICTS[check.status],
             "detail": check.detail,
             "lasts": duration(admin.now - since[name]) if check.status != "ok" and name in since else "",
-            "fix": FIXES.get(name, "") if check.status != "ok" else "",
+            "fix": _fix(name) if check.status != "ok" else "",
         }
         for name, check in found
     ]
 
 
+def _fix(check: str) -> str:
+    """The page that helps; empty for this one."""
+    page = wording.known(check).page
+    return "" if page == HERE else page
+
+
 def _spans(spans: dict[str, Span]) -> list[tuple[str, str, str]]:
-    return [
-        (name, one.words.removeprefix("last ").capitalize(), f"/admin/system?span={name}")
-        for name, one in spans.items()
-    ]
+    return [(name, one.words.removeprefix("last ").capitalize(), f"{HERE}?span={name}") for name, one in spans.items()]
 
 
 def _disk(one: Outlook) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cally.amounts import amount, split_amount
 from cally.model.samples import Sample
 from cally.ops.monitor import FigureName, machine
 from cally.ops.monitor.figures import together
 from cally.ops.monitor.latency import merged, quantile
 from cally.ops.monitor.series import Column, columns
-from cally.ops.monitor.words import amount, split_amount
 from cally.web.sparkline import Spark, spark
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400

@@ -66,7 +66,7 @@ async def test_a_full_disk_is_told_as_one(place: Place, backup: Path):
     """And the half that did fit is taken away."""
     await place.open().put("cally-first.backup", backup, silent)
     (place.folder / f".{NAME}.half").symlink_to("/dev/full")
-    with pytest.raises(CallyError, match=r"no room left, or a quota .* MiB are free"):
+    with pytest.raises(CallyError, match=r"no room left, or a quota .* \S?B are free"):
         await place.open().put(NAME, backup, silent)
     assert await place.raw() == ["cally-first.backup"]
 
