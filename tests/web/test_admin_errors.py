@@ -80,7 +80,7 @@ async def test_an_admin_is_done_with_it(doors: Doors, store: Store, signed_in: S
             assert heading in words(await client.get(PAGE))
         assert (await client.post(f"{PAGE}/{code}/state", data={"state": "gone"})).status_code == 422
         await client.post(f"{PAGE}/{code}/removal")
-        assert "No unexpected error is open." in words(await client.get(PAGE))
+        assert "No error is open" in words(await client.get(PAGE))
         assert (await client.post(f"{PAGE}/{code}/removal")).status_code == 404
     tags = [entry.tag for entry in await audit.list_latest(store.reader)]
     assert {"admin:error:resolve", "admin:error:know", "admin:error:reopen", "admin:error:delete"} <= set(tags)
