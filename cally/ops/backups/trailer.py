@@ -11,7 +11,7 @@ import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal
 
 import msgspec
 
@@ -31,7 +31,10 @@ SMALLEST_PAGE = 512
 CHUNK_BYTES = 1024**2
 PURPOSE = "backups"
 PLACE = "backup"
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+Version = Annotated[str, msgspec.Meta(pattern=r"\A[0-9A-Za-z.+-]{1,40}\Z")]
+KeyId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
 Reason = Literal["damaged", "truncated", "foreign", "other_key", "newer", "unsound"]
 
 
@@ -41,11 +44,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     format: int
     made_at: int
     why: Why
-    cally: str
+    cally: Version
     schema: int
     pages: int
     page_bytes: int
-    key: str
+    key: KeyId
     sha256: str
     counts: str
 
@@ -150,7 +153,7 @@ def _read(reading: BinaryIO, size: int) -> Manifest | None:
         return None
     try:
         return msgspec.json.decode(written, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return _newer(written)
 
 
@@ -159,11 +162,11 @@ def _newer(written: bytes) -> Manifest | None:
 
     class Bare(msgspec.Struct):
         format: int
-        cally: str
+        cally: Version
 
     try:
         bare = msgspec.json.decode(written, type=Bare)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     if bare.format <= FORMAT:
         return None

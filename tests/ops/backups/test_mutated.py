@@ -1,8 +1,10 @@
 """Whatever happened to a backup file, it is refused, the reason is told apart, and nothing else is touched."""
 
 import hashlib
+import json
 import random
 import shutil
+import struct
 from collections import Counter
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from tests.conftest import KEY
 
 PAGE = 4_096
 OTHER = bytes(reversed(KEY))
+WRITTEN = {"format": 1, "made_at": 1, "why": "on demand", "schema": 1, "pages": 1, "page_bytes": 4_096}
 FLIPS, CUTS, INSERTIONS, SWAPS = 90, 40, 30, 30
 
 
@@ -159,3 +162,19 @@ def test_what_was_written_wrong_is_not_sound(backup: Path, tmp_path: Path, state
     with pytest.raises(CallyError, match=fault) as refused:
         prove(odd, KEY)
     assert refused.value.facts["reason"] in {"unsound", "newer"}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b'{"x":' + b"[" * 100_000,
+        b'{"format":2,"cally":"\\u001b[2J"}',
+        json.dumps(dict.fromkeys(("cally", "key", "sha256", "counts"), "\x1b") | WRITTEN).encode(),
+    ],
+    ids=["deep", "newer", "another's"],
+)
+def test_what_somebody_made_up_is_refused_without_being_repeated(tmp_path: Path, manifest: bytes):
+    """Anybody can write a whole manifest; a terminal must not be told what to do by it, nor a run of backups end."""
+    digest, end = hashlib.sha256(manifest).digest(), struct.pack(">Q", len(manifest)) + trailer.MAGIC
+    (tmp_path / "made-up").write_bytes(manifest + digest + bytes(32) + end)
+    assert reason(tmp_path / "made-up") == "damaged"
