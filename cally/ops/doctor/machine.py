@@ -1,6 +1,5 @@
 """The machine under Cally: files, the process that serves, its limits, versions, authorities, who keeps the clock."""
 
-import ctypes
 import os
 import resource
 import ssl
@@ -111,6 +110,8 @@ def is_kept() -> bool | None:
     """What the kernel says about its clock; None when it cannot be asked."""
     if KEEPER.exists():
         return True
+    import ctypes  # noqa: PLC0415 - heavy: imported where used
+
     told = ctypes.create_string_buffer(512)  # struct timex, with room; no mode is set, so nothing is changed
     try:
         state = ctypes.CDLL(None, use_errno=True).adjtimex(told)
