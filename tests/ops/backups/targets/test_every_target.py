@@ -11,6 +11,7 @@ import pytest
 
 from cally.errors import CallyError
 from cally.ops.backups.targets import s3
+from cally.ops.backups.targets.directory import Directory
 from tests.ops.backups.targets.conftest import HASTY, KINDS, REMOTE, Place, digest, silent
 
 pytestmark = pytest.mark.xdist_group("targets")  # servers that are started once
@@ -210,3 +211,15 @@ async def test_a_file_that_shrinks_while_it_is_sent_is_noticed(place: Place, bac
     with pytest.raises(CallyError, match="became shorter"):
         await place.open().put(NAME, backup, told)
     assert await place.open().list_all() == []
+
+
+async def test_no_link_in_a_folder_is_followed(tmp_path: Path, backup: Path):
+    """Whoever else may write there knows what the next file will be called, and could have the database overwritten."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"untouched")
+    (tmp_path / f".{NAME}.part").symlink_to(elsewhere)
+    target = Directory(tmp_path)
+    await target.put(NAME, backup, silent)
+    await target.get(NAME, tmp_path / "back", silent)
+    assert elsewhere.read_bytes() == b"untouched"
+    assert digest(tmp_path / "back") == digest(backup)
