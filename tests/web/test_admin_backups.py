@@ -141,6 +141,8 @@ async def test_the_plan_is_kept_or_refused(app: Any, store: Store, signed_in: Si
         refused = await client.post(f"{PAGE}/plan", data=wanted | {"daily": "0"})
         assert refused.status_code == 422
         assert "a whole number from 1 to 90" in words(refused)
+        nowhere = await client.post(f"{PAGE}/plan", data=wanted | {"tz": "../../etc/passwd"})
+        assert (nowhere.status_code, "is unknown" in words(nowhere)) == (422, True)
         assert (await client.post(f"{PAGE}/plan", data=wanted)).status_code == 303
     assert await plan_of(store.reader) == BackupPlan(hour=22, tz="Asia/Tokyo", daily=3, weekly=0, monthly=1)
 

@@ -181,6 +181,7 @@ async def _page(
         labels={place.id: places.label(place) for place in known},
         form=form or Form(),
         plan_form=plan_form or Form.of(**msgspec.structs.asdict(chosen)),
+        plan_tz=chosen.tz,
         hours=[(hour, admin.words.said.minute(hour * 60)) for hour in range(LAST_HOUR + 1)],
         zones=zone_names(),
         secrets=secrets,
