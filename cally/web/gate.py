@@ -18,6 +18,7 @@ UNCOUNTED = ("/static/", "/api/health", "/favicon.ico", "/robots.txt")
 ADMIN = frozenset({"admin"})
 DESK = frozenset({"app", "setup", "sign-in", "sign-out", "invitation", "reset", "verify", "oauth", "oidc", "metrics"})
 VERDICTS = "verdicts"
+COUNTABLE = 2**63  # what a database can hold
 
 
 def gate(app: Application) -> Application:
@@ -28,6 +29,8 @@ def gate(app: Application) -> Application:
         if scope["type"] != "http" or path.startswith(UNCOUNTED):
             await app(scope, receive, send)
             return
+        if any(isinstance(value, int) and value >= COUNTABLE for value in scope["path_params"].values()):
+            raise CallyError("not_found", SENTENCES["not_found"])
         doors: Doors = scope["litestar_app"].state.doors
         address = client_address(scope, doors.trusted_proxies)
         part = part_of(path, scope)

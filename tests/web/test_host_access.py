@@ -43,6 +43,19 @@ async def test_every_page_opens_for_an_admin(app: Any, doors: Doors, store: Stor
                 assert (await client.get(path)).status_code == 200, path
 
 
+async def test_a_number_that_no_database_could_hold_is_not_there(
+    app: Any, doors: Doors, store: Store, signed_in: SignedIn
+):
+    """For whoever is signed in could fill the error inbox with them, and alarm the admins."""
+    boss = await host(store, "Ben Bell", role="admin")
+    numbered = [(method, path) for method, path in _desk_routes(doors) if "{id}" in path]
+    assert numbered
+    async with desk(app, signed_in, boss) as client:
+        for method, path in numbered:
+            answer = await client.request(method, filled(path, id=str(2**63)))
+            assert answer.status_code == 404, (method, path)
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_a_foreign_page_changes_nothing(app: Any, store: Store, signed_in: SignedIn, site: str):
     """A form on another site's page is refused before the desk looks at it."""
