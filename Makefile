@@ -88,7 +88,7 @@ clean: ## remove what was built, not the database in ./var
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: tools
-tools: ## bring Chromium and Node for the tests, where they are missing and can be had
+tools: ## bring what the tests need beside Python, where it is missing and can be had
 	@sh packaging/test-tools.sh
 
 $(RUN): requirements.lock

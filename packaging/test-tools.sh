@@ -1,11 +1,10 @@
 #!/bin/sh
-# What the tests need beside Python: Chromium, Node for ical.js, oathtool. Installed where that is possible, named where not.
+# What the tests need beside Python: a browser, Node, real servers, tools to hurt with. Installed where possible, named where not.
 set -eu
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium fonts-noto-core"
 { command -v node && command -v npm; } >/dev/null 2>&1 || missing="$missing nodejs npm"
-
 command -v oathtool >/dev/null 2>&1 || missing="$missing oathtool"
 command -v strace >/dev/null 2>&1 || missing="$missing strace"
 command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
