@@ -11,6 +11,7 @@ from cally.ops import maintenance
 from cally.store import Store, audit
 from cally.web.doors import Doors
 from tests.cast import NOW, ada, host
+from tests.hostile import TEXTS, faults, tamed
 from tests.web.conftest import asking
 from tests.web.desks import FORM, desk
 from tests.web.guests import fields, filled, look, send, words
@@ -199,3 +200,14 @@ async def test_what_no_form_of_ours_sends_is_answered_as_kindly(app: Any, tmp_pa
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"):
             told = await client.post("/ada/intro", content=data, headers={**FORM, "content-type": kind})
             assert told.status_code == 503
+
+
+@pytest.mark.parametrize("said", TEXTS.values(), ids=TEXTS)
+async def test_a_reason_that_harms_is_only_read(
+    client: httpx2.AsyncClient, store: Store, tmp_path: Path, said: str
+) -> None:
+    """On the page that is open, and on the one that says no."""
+    await ada(store)
+    close(tmp_path, reason=tamed(said, maintenance.REASON_LENGTH))
+    assert faults((await look(client, "/ada/intro")).text) == []
+    assert faults((await client.post("/ada/intro", data={}, headers=FORM)).text) == []

@@ -89,7 +89,7 @@ async def plan(request: Asked, admin: NamedDependency[Desk]) -> Page:
     if form.faults:
         return await _page(admin, plan_form=form, status=422)
     await change_plan(admin.store, wanted, now=admin.now, actor=admin.admin)
-    return admin.back_to(f"{HERE}#plan", "The plan is kept.")
+    return admin.back_to(f"{HERE}#plan", "Saved. It counts from now on.")
 
 
 @post(HERE + "/targets", status_code=303)
@@ -142,7 +142,7 @@ async def remove(admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Forget a place and its secrets."""
     admin.require_recent(HERE)
     await places.remove_place(admin.store, id, now=admin.now, actor=admin.admin)
-    return admin.back_to(f"{HERE}#places", "The place is forgotten. The backups that are there stay.")
+    return admin.back_to(f"{HERE}#places", "The place is removed. The backups that are there stay.")
 
 
 ROUTES = [show, make, prove, plan, add, test, trust, use, remove]
