@@ -432,7 +432,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="CALLY_UPDATES_URL",
         default="",
         read=_updates_url,
-        meaning="Where the signed notice of the newest version lies; asked once a day when an admin has switched it on.",
+        meaning="Where the signed notice of the newest version lies; asked once a day once an admin has said so.",
     ),
     Setting(
         name="CALLY_RELEASE_KEY",

@@ -60,7 +60,15 @@ def test_secrets_are_masked(cally: Cally, monkeypatch: pytest.MonkeyPatch):
 def test_the_version_says_what_it_stands_on(cally: Cally):
     """For people, for programs, and as the usual option."""
     assert cally("version").out.startswith(f"cally {__version__}\n")
-    assert cally("version", "--json").json.keys() == {"cally", "build", "commit", "release_key", "python", "sqlite", "tzdata"}
+    assert cally("version", "--json").json.keys() == {
+        "cally",
+        "build",
+        "commit",
+        "release_key",
+        "python",
+        "sqlite",
+        "tzdata",
+    }
     assert cally("--version").out == f"cally {__version__}\n"
 
 

@@ -114,7 +114,10 @@ def test_a_full_disk_costs_lines_and_says_how_many(daily: DailyFile, tmp_path: P
     first, torn, *rest = file.read_text().splitlines()
     assert json.loads(first)["message"] == "one"
     assert len(torn) == 10
-    assert [json.loads(line)["message"] for line in rest] == ["Lines that could not be written to this file: 2.", "four"]
+    assert [json.loads(line)["message"] for line in rest] == [
+        "Lines that could not be written to this file: 2.",
+        "four",
+    ]
 
 
 def test_a_directory_that_cannot_be_made_is_said_and_waited_for(
