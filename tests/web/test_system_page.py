@@ -74,9 +74,7 @@ async def test_figures_are_shown_and_their_pictures_said(doors: Doors, store: St
     assert "on time" in said
 
 
-@pytest.mark.parametrize(
-    ("span", "said"), [("hour", "last hour"), ("week", "last week"), ("nonsense", "last hour")]
-)
+@pytest.mark.parametrize(("span", "said"), [("hour", "last hour"), ("week", "last week"), ("nonsense", "last hour")])
 async def test_it_looks_back_as_far_as_asked(doors: Doors, signed_in: SignedIn, boss: Any, span: str, said: str):
     """By links, which work without scripts; what is no span is the usual one."""
     page = await text_of(doors, signed_in, boss, f"/admin/system?span={span}")
