@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 
-from cally import accounts, clock, web
+from cally import __version__, accounts, clock, web
 from cally.app import instance
 from cally.app.front import Front
 from cally.app.migrating import bring_up_to_date
@@ -19,7 +19,7 @@ from cally.app.pulse import beat
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import audit_log, lock, log_files, logs, memory, monitor, notify_systemd, reserve
+from cally.ops import audit_log, lock, log_files, logs, maintenance, memory, monitor, notify_systemd, reserve
 from cally.ops import serving as who_serves
 from cally.ops.errors import write_errors
 from cally.ops.listening import Listening
@@ -47,6 +47,9 @@ async def serve(settings: Settings) -> int:
     instance.prepare(settings)
     reserve.look_after(settings.state_dir)
     with lock.hold(settings.state_dir, now=clock.now()):
+        if not maintenance.is_expected(settings.state_dir, __version__):
+            log.warning("Another version takes the place of this one (%s) now: it is started anew.", __version__)
+            return START_ANEW
         instance.keep_rotten_log(settings)
         listening = Listening(settings.bind)
         front = Front(listening)

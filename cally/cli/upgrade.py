@@ -201,6 +201,7 @@ def _undo(chosen: Settings, program: Path, journal: Upgraded, error: CallyError,
 def _go_back(chosen: Settings, program: Path, journal: Upgraded, *, restore: bool) -> None:
     """The database first: a new program finds its way from an old one, but not the other way round."""
     now = clock.now()
+    maintenance.expect(chosen.state_dir, journal.from_version)
     with switching.without_server(chosen.state_dir, now=now):
         if restore and journal.snapshot is not None:
             snapshot = Path(journal.snapshot)
