@@ -19,15 +19,17 @@ from cally.app.pulse import beat
 from cally.config import Settings
 from cally.errors import CallyError
 from cally.jobs import Worker
-from cally.ops import audit_log, lock, log_files, logs, maintenance, memory, monitor, notify_systemd, reserve
+from cally.ops import audit_log, lock, log_files, logs, memory, monitor, notify_systemd, reserve
 from cally.ops import serving as who_serves
 from cally.ops.errors import write_errors
 from cally.ops.listening import Listening
+from cally.ops.upgrades.switching import is_taken_back
 from cally.store import Store
 from cally.web.doors import Doors
 
 GRACE_SECONDS = 20
 START_ANEW = 75  # EX_TEMPFAIL
+MAKING_ROOM_SECONDS = 3
 
 log = logging.getLogger("cally")
 
@@ -46,10 +48,9 @@ async def serve(settings: Settings) -> int:
     stop = _stop_signals()
     instance.prepare(settings)
     reserve.look_after(settings.state_dir)
+    if is_taken_back(settings.state_dir, __version__, now=clock.now()):
+        return await _make_room(stop)
     with lock.hold(settings.state_dir, now=clock.now()):
-        if not maintenance.is_expected(settings.state_dir, __version__):
-            log.warning("Another version takes the place of this one (%s) now: it is started anew.", __version__)
-            return START_ANEW
         instance.keep_rotten_log(settings)
         listening = Listening(settings.bind)
         front = Front(listening)
@@ -64,6 +65,15 @@ async def serve(settings: Settings) -> int:
             await front.close()
             listening.close()
             who_serves.withdraw(settings.state_dir)
+
+
+async def _make_room(stop: "_Stop") -> int:
+    """This version (of a file that was there a moment ago) is being taken back: end, but not in a hurry."""
+    log.warning("Cally %s is being taken back: the version before it takes its place.", __version__)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(MAKING_ROOM_SECONDS):
+            await stop.wait()
+    return START_ANEW
 
 
 class _Stop(asyncio.Event):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+import msgspec
 
 from cally import __version__, clock
 from cally.build import build, one_file
@@ -201,7 +202,8 @@ def _undo(chosen: Settings, program: Path, journal: Upgraded, error: CallyError,
 def _go_back(chosen: Settings, program: Path, journal: Upgraded, *, restore: bool) -> None:
     """The database first: a new program finds its way from an old one, but not the other way round."""
     now = clock.now()
-    maintenance.expect(chosen.state_dir, journal.from_version)
+    undoing = msgspec.structs.replace(journal, undoing_until=now + switching.UNDOING_SECONDS)
+    as_owner(chosen.state_dir, type(None), lambda: switching.write_journal(chosen.state_dir, undoing))
     with switching.without_server(chosen.state_dir, now=now):
         if restore and journal.snapshot is not None:
             snapshot = Path(journal.snapshot)

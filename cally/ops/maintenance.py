@@ -30,7 +30,7 @@ class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
     """What counts while it is on: instants are epoch seconds, `until` is a guess of whoever switched it on.
 
     `reason` is a line that guests read, empty for none. `by` names who did it. `held` is set by a program that works on
-    the database now; `version` is the only one that it lets serve meanwhile, empty for any.
+    the database now.
     """
 
     since: int
@@ -38,7 +38,6 @@ class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     until: int | None = None
     held: bool = False
-    version: str = ""
 
     def retry_after(self, now: int) -> int:
         """In how many seconds it is worth asking again."""
@@ -115,23 +114,6 @@ def during(state_dir: Path, *, reason: str, by: str, now: int) -> Iterator[None]
                 _write(state_dir, before)
     finally:
         os.close(descriptor)
-
-
-def expect(state_dir: Path, version: str) -> None:
-    """Let only this version serve for as long as the caller's `during` lasts.
-
-    A successor that the service manager started from a file which is replaced meanwhile ends instead, and does not
-    take the database forward again.
-    """
-    found = current(state_dir)
-    if found is not None and found.held:
-        _write(state_dir, msgspec.structs.replace(found, version=version))
-
-
-def is_expected(state_dir: Path, version: str) -> bool:
-    """Whether a server of this version may begin now."""
-    found = current(state_dir)
-    return found is None or found.version in {"", version}
 
 
 def _free(state_dir: Path) -> Maintenance | None:

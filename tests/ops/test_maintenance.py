@@ -106,14 +106,3 @@ def test_a_persons_wish_outlives_a_programs_work(tmp_path: Path):
     found = maintenance.current(tmp_path)
     assert found is not None
     assert (found.by, found.reason, found.held) == ("Ada", "New disk.", False)
-
-
-def test_only_the_version_that_is_expected_may_serve_for_as_long_as_the_program_lives(tmp_path: Path):
-    """A successor that was started from the file of before ends; afterwards, and usually, any version may serve."""
-    assert maintenance.is_expected(tmp_path, "0.2.0")
-    with maintenance.during(tmp_path, reason="", by="`cally rollback`", now=0):
-        assert maintenance.is_expected(tmp_path, "0.2.0")
-        maintenance.expect(tmp_path, "0.1.0")
-        assert not maintenance.is_expected(tmp_path, "0.2.0")
-        assert maintenance.is_expected(tmp_path, "0.1.0")
-    assert maintenance.is_expected(tmp_path, "0.2.0")

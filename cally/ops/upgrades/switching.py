@@ -29,13 +29,17 @@ ABSENT_SECONDS = 45
 STEADY_SECONDS = 1.0
 LOOK_SECONDS = 0.1
 MOST_FALLS = 4
+UNDOING_SECONDS = 30
 MANAGER = b"NOTIFY_SOCKET="
 
 Told = Callable[[str], None]
 
 
 class Upgraded(msgspec.Struct, frozen=True, kw_only=True):
-    """The last upgrade: which program it replaced, and which snapshot the one before it can use."""
+    """The last upgrade: which program it replaced, and which snapshot the one before it can use.
+
+    Until `undoing_until` it is being taken back, whether or not whoever does it still lives.
+    """
 
     at: int
     program: str
@@ -43,6 +47,7 @@ class Upgraded(msgspec.Struct, frozen=True, kw_only=True):
     to_version: str
     schema: int
     snapshot: str | None
+    undoing_until: int = 0
 
 
 class _Check(msgspec.Struct):
@@ -118,6 +123,15 @@ def read_journal(state_dir: Path) -> Upgraded | None:
 def forget_journal(state_dir: Path) -> None:
     """There is nothing to be taken back any more."""
     (state_dir / JOURNAL).unlink(missing_ok=True)
+
+
+def is_taken_back(state_dir: Path, version: str, *, now: int) -> bool:
+    """Whether a server of this version was started from a file that is being replaced by the one before it.
+
+    A service manager may have done so; it would take the database forward again, where the older program cannot follow.
+    """
+    made = read_journal(state_dir)
+    return made is not None and made.to_version == version and 0 <= made.undoing_until - now <= UNDOING_SECONDS
 
 
 def is_managed(pid: int) -> bool:

@@ -48,7 +48,7 @@ def weed() -> Iterator[Weed]:
     command = [
         *(str(program), "server", f"-dir={home}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3"),
         *(f"-{part}={port}" for part, port in ports.items()),
-        *(f"-s3.config={home}/identities.json", "-s3.port.iceberg=0", "-master.telemetry=false"),
+        *(f"-s3.config={home}/identities.json", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
         *("-master.volumeSizeLimitMB=64", "-volume.max=20"),
         f"-filer.localSocket={home}/filer.sock",
     ]
