@@ -76,8 +76,20 @@ async def _desk(browser: Browser, base: str, password: str, booked_at: datetime)
         await _shoot(await maya.open("/app/availability#days"), "availability-desktop-light")
         await _team(maya)
         await _why(maya, booked_at)
+        await _machine(maya)
     async with _signed_in(browser, base, _sized(_dark(HAND), 1.5), password) as maya:
         await _shoot(await maya.open("/app/bookings"), "bookings-mobile-dark")
+        await _shoot(await maya.open("/admin/system"), "system-mobile-dark")
+
+
+async def _machine(maya: Window) -> None:
+    """A first backup, proved; and how the machine is."""
+    page = await maya.open("/admin/backups")
+    await page.get_by_role("button", name="Back up now").click()
+    await page.get_by_text("Last proven restore").wait_for(timeout=60_000)
+    await _shoot(page, "backups-desktop-light")
+    await _shoot(await maya.open("/admin/updates"), "updates-desktop-light")
+    await _shoot(await maya.open("/admin/system"), "system-desktop-light")
 
 
 async def _team(maya: Window) -> None:

@@ -16,7 +16,7 @@ from cally.web.api.instants import instant
 from cally.web.doors import Doors
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A report as programs read it."""
 
     status: Status
@@ -62,7 +62,7 @@ async def _may_know(request: Request[Any, Any, Any], doors: Doors, session: Sess
 def _answer(report: HealthReport) -> Response[bytes]:
     status = 503 if report.status == "failing" else 200
     at = msgspec.UNSET if report.checked_at is None else instant(report.checked_at)
-    told = Answer(status=report.status, checks=report.checks, checked_at=at)
+    told = HealthAnswer(status=report.status, checks=report.checks, checked_at=at)
     return Response(content=msgspec.json.encode(told), status_code=status, media_type="application/json")
 
 

@@ -9,8 +9,8 @@ import msgspec
 
 from cally import __version__
 from cally.model.accounts import SCOPES
-from cally.ops.health import HealthReport
 from cally.web.api.endpoints import IDEMPOTENCY_KEY, JSON, MANAGE_TOKEN, PREFIX, Endpoint
+from cally.web.api.health import HealthAnswer
 from cally.web.api.v1 import ENDPOINTS
 from cally.web.api.v1.refused import Alternative
 from cally.web.errors import PROBLEM_TYPE, STATUS
@@ -223,7 +223,7 @@ def _health_paths() -> dict[str, Any]:
         "/api/health/ready": ("show_readiness", "Say whether requests can be served."),
         "/api/health/live": ("show_liveness", "Say that the process is there."),
     }
-    content = {JSON: {"schema": _reference(HealthReport)}}
+    content = {JSON: {"schema": _reference(HealthAnswer)}}
     answers = {
         "200": {"description": "OK or degraded", "content": content},
         "503": {"description": "Failing", "content": content},
@@ -244,7 +244,7 @@ def _health_paths() -> dict[str, Any]:
 
 
 def _types(endpoints: Iterable[Endpoint]) -> list[Any]:
-    found: list[Any] = [Problem, SlotTaken, HealthReport]
+    found: list[Any] = [Problem, SlotTaken, HealthAnswer]
     for endpoint in endpoints:
         found.extend(kind for kind in (endpoint.body, *endpoint.answers.values()) if kind is not None)
     return list(dict.fromkeys(found))

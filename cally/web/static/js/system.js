@@ -17,7 +17,7 @@ function ask() {
 function renew(fresh) {
   for (const old of document.querySelectorAll('[data-live]')) {
     const found = fresh.getElementById(old.id)
-    if (!found || old.contains(document.activeElement) || old.innerHTML === found.innerHTML) continue
+    if (!found || old.contains(document.activeElement) || old.isEqualNode(found)) continue
     old.replaceChildren(...document.importNode(found, true).childNodes)
   }
 }
