@@ -23,7 +23,7 @@ HOSTS = 30
 Opened = Callable[..., AbstractAsyncContextManager[Window]]
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     state = tmp_path_factory.mktemp("state")
     await _furnish(state)
@@ -31,7 +31,7 @@ async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Se
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as opened:
         yield opened

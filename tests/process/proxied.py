@@ -24,7 +24,7 @@ SHIPPED = ROOT / "packaging" / "proxy"
 NAME = "cally.test"
 URL = f"https://{NAME}"
 GUEST, OTHER = "127.0.0.2", "127.0.0.3"
-START_SECONDS = 20
+START_SECONDS = 120
 
 
 class Answer(NamedTuple):

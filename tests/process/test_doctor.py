@@ -15,7 +15,7 @@ from cally.vault import Vault, read_or_make_key
 from tests.process.proxied import NAME, URL, Proxy
 from tests.process.served import Served
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("doctor")]
 
 HOST = "proxy_set_header Host $host;"
 FOR = "proxy_set_header X-Forwarded-For $remote_addr;"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.process.faults.__main__ import inflicted
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 SHORT = ("full_disk", "failing_sync", "failing_write", "stopping", "clocks", "bit_rot")
 

@@ -19,7 +19,7 @@ PASSWORD = "brass engines hum softly"
 MALLORY, HOME = "203.0.113.66", "192.0.2.1"
 EMAILS = ("ada@example.com", "nobody@example.com")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("guessing")]
 
 
 def browser(served: Served, address: str) -> httpx2.AsyncClient:

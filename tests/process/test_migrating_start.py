@@ -12,7 +12,7 @@ import pytest
 
 from tests.process.programs import QUICK, ServedBy, program, slow
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("migrating_start")]
 NEWER = {"9000_slow.sql": slow(1), "9001_slower.sql": slow(2), "9002_later.sql": QUICK}
 
 

@@ -15,7 +15,7 @@ from tests.zone_files import compiled
 
 TURNS = 300
 DAYS_AHEAD = 30
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("new_law")]
 
 
 def zones(folder: Path, version: str, rule: str) -> str:

@@ -16,7 +16,7 @@ from tests.process.proxied import GUEST, OTHER, URL, Answer, Proxy
 from tests.process.served import ROOT, Served
 from tests.process.test_raw_http import MALFORMED
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("proxies")]
 
 KINDS = ("nginx", "caddy")
 PASSWORD = "brass engines hum softly"

@@ -10,7 +10,7 @@ import pytest
 from tests.process.asking import Caller
 from tests.process.served import Served
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("raw_http")]
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /api/v1/bookings HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"

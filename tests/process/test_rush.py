@@ -12,7 +12,7 @@ from tests.process.served import Served
 
 GUESTS = 200
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("rush")]
 
 
 async def rush(port: int, wishes: list[tuple[datetime, str]]) -> list[Answer]:

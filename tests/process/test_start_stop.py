@@ -24,7 +24,7 @@ os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
 os.execv(sys.executable, [sys.executable, "-m", "cally", "serve"])
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("start_stop")]
 
 
 def refused(**environ: str) -> subprocess.CompletedProcess[str]:

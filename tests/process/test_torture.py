@@ -11,7 +11,7 @@ from cally.store import sqlite
 from tests.process import cuts, kills, mutants
 from tests.process.oracle import violations
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torture")]
 
 KINDS = {"single", "panel", "series", "seat", "waiting", "cancelled", "accepted"}
 DAMAGE = {

@@ -16,7 +16,7 @@ from tests.process.asking import Caller
 from tests.process.house import furnish, slot, wanted
 from tests.process.programs import QUICK, Managed, program
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("upgrade")]
 STEP = {"9000_later.sql": QUICK}
 DIES = """
 if "serve" in sys.argv:
@@ -131,7 +131,7 @@ async def test_forward_and_back_again(house: Managed, bench: Bench):
 
 def test_a_version_that_is_not_well_is_taken_back_by_itself(house: Managed, bench: Bench):
     """It has migrated and then keeps ending: program and database are as they were."""
-    done = house.ran("upgrade", str(bench.broken), "--wait", "60")
+    done = house.ran("upgrade", str(bench.broken), "--wait", "600")
     assert done.returncode == 1
     assert "keeps ending" in done.stderr
     assert "0.1.0 is back, with everything as it was" in done.stderr

@@ -14,7 +14,7 @@ from tests.process.served import Served
 
 PATIENCE_SECONDS = 60
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("watching")]
 
 
 @pytest.fixture
