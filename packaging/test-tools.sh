@@ -11,9 +11,12 @@ command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
 command -v minisign >/dev/null 2>&1 || missing="$missing minisign"
 command -v man >/dev/null 2>&1 || missing="$missing man-db"
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
+command -v khal >/dev/null 2>&1 || missing="$missing khal"
+command -v vdirsyncer >/dev/null 2>&1 || missing="$missing vdirsyncer"
 [ -x /usr/sbin/sshd ] || missing="$missing openssh-server"
 [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
+[ -x /usr/sbin/mosquitto ] || missing="$missing mosquitto"
 policy=/usr/sbin/policy-rc.d
 
 if [ -z "$missing" ]; then
@@ -23,9 +26,9 @@ if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     echo "Installing for the tests:$missing …"
     apt-get update -qq
     # The tests start servers of their own; the machine's are not to run because of them, now or after a boot.
-    case "$missing" in *openssh-server*|*nginx*|*caddy*)
+    case "$missing" in *openssh-server*|*nginx*|*caddy*|*mosquitto*)
         [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && trap 'rm -f "$policy"' EXIT; }
-        for service in openssh-server:ssh.service openssh-server:ssh.socket nginx-light:nginx.service caddy:caddy.service; do
+        for service in openssh-server:ssh.service openssh-server:ssh.socket nginx-light:nginx.service caddy:caddy.service mosquitto:mosquitto.service; do
             case "$missing" in *"${service%%:*}"*)
                 ! command -v systemctl >/dev/null 2>&1 || systemctl mask --quiet "${service##*:}" ;;
             esac
