@@ -6,6 +6,7 @@ import msgspec
 
 from cally.model.bookings import Booking
 from cally.model.groups import GroupSnapshot
+from cally.model.jobs import USUAL, Priority
 from cally.model.options import Keeps
 from cally.model.series import SeriesTold
 from cally.model.waitlist import Waiting
@@ -21,6 +22,8 @@ Kind = Literal[
     "waitlist_joined",
     "waitlist_offered",
     "waitlist_over",
+    "reminder",
+    "follow_up",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Recipient = Literal["guest", "companion", "host"]
@@ -55,7 +58,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     `host_slug` is the owner's part of the page's address: `ada`, `team/support`, `ada+ben`. The host is who answers for
     it, or who is told; `others` take part beside them, and `lead` answers for it if that is another one. `by_host` is
     the name of the host who acted, `handed_from` and `handed_to` are those of a change of hosts: told to who takes part
-    no more.
+    no more. `own_text` is what the host wrote for it, where they did.
     """
 
     booking: Booking
@@ -77,6 +80,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     by_host: str = ""
     handed_from: str = ""
     handed_to: str = ""
+    own_text: str = ""
 
     @property
     def hosts(self) -> tuple[HostTold, ...]:
@@ -112,6 +116,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     `address` is the mail address, or the channel's name; `message_id` is the RFC 5322 Message-ID, stable over retries.
     `next_attempt_at` is when a waiting message is tried (again); None when nothing more will be tried by itself.
+    `due_at` is when a reminder or follow-up may leave at the earliest, whatever hurries the queue.
     """
 
     id: int
@@ -131,6 +136,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     sent_at: int | None
     next_attempt_at: int | None = None
+    due_at: int | None = None
 
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +152,11 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work due at an instant; `subject` is the row it is about. `attempts` counts how often it was leased."""
+    """Work due at an instant; `subject` is the row it is about. `attempts` counts how often it was leased.
+
+    `owner` is the host or account it is done for, 0 nobody in particular; `cut_short` counts the ends of the process in
+    the middle of it, in a row.
+    """
 
     id: int
     kind: str
@@ -156,6 +166,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     last_error: str
     created_at: int
+    priority: Priority = USUAL
+    owner: int = 0
+    cut_short: int = 0
 
 
 class RecurringRun(msgspec.Struct, frozen=True, kw_only=True):

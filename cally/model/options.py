@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from cally.model.reminders import FollowUp, Reminders
 from cally.model.rules import DAYS, Day
 
 Rhythm = Literal["daily", "weekly", "fortnightly", "monthly"]
@@ -34,7 +35,8 @@ class EventTypeOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     `active_per_guest` bounds a guest's live bookings ahead (rule 46). `keep_host`: a reschedule stays with its host
     while that one is free (rule 63). `guests_meet`: guests of one session may see each other's names (rule 59).
-    `consent`: what guests must agree to, in Markdown, beside what the admin asks of all.
+    `consent`: what guests must agree to, in Markdown, beside what the admin asks of all. `reminders` None leaves them to
+    each host's own settings; without `follow_up` nothing is sent after the meeting.
     """
 
     keeps: Keeps | None = None
@@ -45,3 +47,5 @@ class EventTypeOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     consent: str = ""
     stay: Stay | None = None
     series: Series | None = None
+    reminders: Reminders | None = None
+    follow_up: FollowUp | None = None

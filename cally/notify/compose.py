@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from cally.errors import CallyError
-from cally.model.messages import Message
+from cally.model.messages import Kind, Message
 from cally.notify.calendar_file import calendar_file, calendar_uid
 from cally.notify.group_file import group_file, group_method
 from cally.notify.links import host_link, manage_url, waitlist_url
@@ -19,6 +19,7 @@ from cally.notify.series_file import series_file
 from cally.vault import Vault
 
 FILE_NAME = "invite.ics"
+NO_NEWS: frozenset[Kind] = frozenset({"reminder", "follow_up"})  # no change, so none for a calendar
 LONGEST_NAME = 100  # so that a quoted name never needs a fold, at which the standard library may lose the quotes
 LONGEST_LINE = 240  # a subject that begins with a fold looks empty to some readers; RFC 5322 allows 998
 
@@ -70,6 +71,8 @@ def _method(message: Message, *, invited: bool) -> Literal["REQUEST", "CANCEL"] 
 
     While other dates of a whole series stand, the end of some is but an update of it.
     """
+    if message.kind in NO_NEWS:
+        return None
     kind, series, group = message.kind, message.snapshot.series, message.snapshot.group
     if group is not None or message.snapshot.waiting is not None:
         return group_method(group, kind) if group is not None else None

@@ -33,6 +33,8 @@ RANK: dict[Kind, int] = {
     "rescheduled": 1,
     "reassigned": 1,
     "clock_changed": 1,
+    "reminder": 1,
+    "follow_up": 3,
     "waitlist_joined": 0,
     "waitlist_offered": 1,
     "waitlist_over": 2,

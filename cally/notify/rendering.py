@@ -97,6 +97,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     handed_to: str
     group: GroupWords | None = None
     waiting: WaitingWords | None = None
+    own_text: str = ""
     series: SeriesWords | None = None
 
 
@@ -198,6 +199,7 @@ def _values(snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, lin
         handed_to=snapshot.handed_to,
         group=_group_words(snapshot),
         waiting=_waiting_words(snapshot, reader),
+        own_text=snapshot.own_text,
     )
 
 

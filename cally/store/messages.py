@@ -10,9 +10,9 @@ LATEST = 2**63 - 1
 
 INSERT = """
 INSERT INTO message (id, booking_id, waitlist_id, series_id, kind, sequence, recipient, medium, address, channel_id,
-                     message_id, snapshot, state, created_at)
+                     message_id, snapshot, state, created_at, due_at)
 SELECT :id, :booking_id, :waitlist_id, :series_id, :kind, :sequence, :recipient, :medium, :address, :channel_id,
-       :message_id, :snapshot, 'waiting', :now
+       :message_id, :snapshot, 'waiting', :now, :due_at
 WHERE NOT EXISTS (
   SELECT 1
   FROM message
@@ -22,7 +22,8 @@ WHERE NOT EXISTS (
 BY_ID = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id,
+       message.due_at
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -32,7 +33,8 @@ WHERE message.id = :id
 LIST_OF = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id,
+       message.due_at
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -44,7 +46,8 @@ ORDER BY message.created_at, message.sequence, message.id
 LIST = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id,
+       message.due_at
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -56,7 +59,8 @@ LIMIT :limit
 LIST_IN_STATE = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id,
+       message.due_at
 FROM message
 LEFT JOIN job
   ON job.kind = message.medium
@@ -69,7 +73,8 @@ LIMIT :limit
 LIST_OF_HOST = """
 SELECT message.id, message.booking_id, message.kind, message.sequence, message.recipient, message.medium,
        message.address, message.channel_id, message.message_id, message.snapshot, message.state, message.attempts,
-       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id
+       message.answer, message.created_at, message.sent_at, job.state, job.due_at, job.last_error, message.waitlist_id,
+       message.due_at
 FROM message
 LEFT JOIN booking
   ON booking.id = message.booking_id
@@ -223,6 +228,7 @@ async def insert(
     message_id: str,
     snapshot: str,
     now: int,
+    due_at: int | None = None,
 ) -> int | None:
     """Plan a message; its row's id, or None when one with this Message-ID is planned already."""
     row = new_id(now)
@@ -241,6 +247,7 @@ async def insert(
         message_id=message_id,
         snapshot=snapshot,
         now=now,
+        due_at=due_at,
     )
     return row if made else None
 
@@ -367,5 +374,6 @@ def _message(row: Row) -> Message:
         created_at=row[13],
         sent_at=row[14],
         waitlist_id=row[18],
+        due_at=row[19],
         next_attempt_at=due_at if state == "waiting" and job_state == "waiting" else None,
     )
