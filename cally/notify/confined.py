@@ -8,11 +8,12 @@ was typed, and neither redirects nor names that change their minds get around th
 import os
 import socket
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cally.notify.networks import is_allowed, parsed
 
@@ -20,23 +21,34 @@ CODE = (".py", ".pyc", "mime.types")
 FOLDERS = tuple(os.path.realpath(path) + os.sep for path in {sys.prefix, sys.base_prefix, "/etc/ssl", "/etc/pki"})
 SPEAKING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 STARTING = frozenset({"subprocess.Popen", "os.exec", "os.posix_spawn", "os.system"})
+WATCHED = SPEAKING | STARTING | {"open", "socket.bind"}
 PRIVATE = "This address is inside a private network; an administrator can allow it with CALLY_ALLOWED_NETWORKS."
 FILES = "This address makes the server read a file of its own; that is not allowed."
 PROGRAMS = "This address makes the server start a program; that is not allowed."
 
-_bounds: ContextVar[tuple[tuple[str, ...], list[str]] | None] = ContextVar("bounds", default=None)
+
+class _Bounds(NamedTuple):
+    """What is allowed to who is confined, what was refused to them, and the sockets they opened to listen on."""
+
+    allowed: tuple[str, ...]
+    refused: list[str]
+    own: list[socket.socket]
+
+
+_bounds: ContextVar[_Bounds | None] = ContextVar("bounds", default=None)
 
 
 @contextmanager
 def confined(allowed: tuple[str, ...]) -> Iterator[list[str]]:
     """Confine what is done until the block ends; gives the sentences of what was refused, which raised OSError there.
 
-    Private networks are spoken to only if `allowed` lists them. Work that is handed to other threads stays confined if
-    the context goes with it, as it does in Apprise's own pools. The block must not wait for the event loop.
+    Private networks are spoken to only if `allowed` lists them. Threads that are started meanwhile stay confined while
+    they live, and so does work in pools if the context goes with it, as it does in Apprise's own. The block must not
+    wait for the event loop.
     """
     _watch()
     refused: list[str] = []
-    before = _bounds.set((allowed, refused))
+    before = _bounds.set(_Bounds(allowed, refused, []))
     try:
         yield refused
     finally:
@@ -47,27 +59,47 @@ def confined(allowed: tuple[str, ...]) -> Iterator[list[str]]:
 def _watch() -> None:
     """Once for the whole process: a hook cannot be taken away again, so it looks at who is confined only."""
     sys.addaudithook(_judge)
+    threading.Thread.start = _begun_like(threading.Thread.start)  # type: ignore[method-assign] # audited since 3.12 only
+
+
+def _begun_like(start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
+    """A thread begins with an empty context, and would be free: who is confined gives it their own."""
+
+    def begin(thread: threading.Thread) -> None:
+        if _bounds.get() is not None:
+            context, run = copy_context(), thread.run
+            thread.run = lambda: context.run(run)  # type: ignore[method-assign] # the one way in before it runs
+        start(thread)
+
+    return begin
 
 
 def _judge(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "open" and event not in SPEAKING and event not in STARTING:
+    if event not in WATCHED:
         return
     bounds = _bounds.get()
     if bounds is None:
         return
-    allowed, refused = bounds
-    sentence = _fault(event, arguments, allowed)
-    if sentence:
-        refused.append(sentence)
-        raise PermissionError(sentence)
+    if event == "socket.bind":
+        bounds.own.append(arguments[0])
+    else:
+        sentence = _fault(event, arguments, bounds)
+        if sentence:
+            bounds.refused.append(sentence)
+            raise PermissionError(sentence)
 
 
-def _fault(event: str, arguments: tuple[Any, ...], allowed: tuple[str, ...]) -> str:
+def _fault(event: str, arguments: tuple[Any, ...], bounds: _Bounds) -> str:
     if event in STARTING:
         return PROGRAMS
     if event == "open":
         return "" if _is_harmless(arguments[0]) else FILES
-    return "" if _is_open(arguments[1], allowed) else PRIVATE
+    return "" if _is_own(arguments[1], bounds.own) or _is_open(arguments[1], bounds.allowed) else PRIVATE
+
+
+def _is_own(address: Any, own: list[socket.socket]) -> bool:
+    """Whether that is a socket they listen on themselves: paho-mqtt wakes its thread through a pair of them."""
+    return any(one.fileno() >= 0 and one.getsockname() == address for one in own)
 
 
 def _is_harmless(path: Any) -> bool:

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -74,6 +75,37 @@ def test_other_threads_that_work_for_it_are_confined_too():
     with ThreadPoolExecutor(1) as pool:
         handed = lambda: pool.submit(copy_context().run, _connect, "127.0.0.1").result()  # noqa: E731 - as `act`
         assert refusals(handed) == [PRIVATE]
+
+
+def test_a_thread_that_it_starts_is_confined_for_good():
+    """An MQTT client goes on in a thread of its own, and would look up its broker's name anew there."""
+    begin, outcome = threading.Event(), list[str]()
+
+    def late() -> None:
+        begin.wait(30)
+        try:
+            _connect("127.0.0.1")
+        except OSError as error:
+            outcome.append(str(error))
+
+    with confined(()):
+        thread = threading.Thread(target=late)
+        thread.start()
+    begin.set()
+    thread.join(30)
+    assert outcome == [PRIVATE]
+
+
+def test_a_pair_of_sockets_of_its_own_may_speak_to_each_other():
+    """What it listens on itself, and nothing else on this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as foreign:
+
+        def pair() -> None:
+            with socket.create_server(("127.0.0.1", 0)) as own, socket.socket() as other:
+                other.connect(own.getsockname())
+                _connect(*foreign.getsockname())
+
+        assert refusals(pair) == [PRIVATE]
 
 
 def test_afterwards_and_elsewhere_everything_is_as_before(tmp_path: Path):
