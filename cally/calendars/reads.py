@@ -133,7 +133,10 @@ async def _foreign(db: Reader, calendar: Calendar, found: Found) -> set[BusyTime
             await asyncio.sleep(0)
         if await calendars.is_booking_of(db, name, calendar.host_id):
             own.add(name)
-    return {item for item in busy if _local_part(item.uid) not in own} if own else busy
+    foreign = await calendars.list_uids_from_elsewhere(db, calendar.host_id)
+    if not own and not foreign:
+        return busy
+    return {item for item in busy if _local_part(item.uid) not in own and item.uid not in foreign}
 
 
 def _weeks(found: Iterable[tuple[int, int, str]]) -> tuple[set[BusyTime], list[str]]:

@@ -61,6 +61,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
     `starts_local` is the wall time meant (ISO, no offset) in `tz`, the schedule's zone (M5). `host_id` is the host who
     answers for it; `co_hosts` take part, `resources` are taken with it; `decisions` say why they (rule 61).
+    `calendar_uid` is the UID that one from elsewhere has in calendars; empty where it is made of `uid`.
     """
 
     id: int
@@ -87,6 +88,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     resources: tuple[int, ...] = ()
     decisions: tuple[Decision, ...] = ()
     series_id: int | None = None
+    calendar_uid: str = ""
 
     @property
     def hosts(self) -> tuple[int, ...]:

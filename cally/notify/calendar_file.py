@@ -79,7 +79,7 @@ def event_of(booking: Booking, reader: Recipient, host_name: str, manage_url: st
     from icalendar import Event  # noqa: PLC0415 - heavy: imported where used
 
     event = Event()
-    event.add("uid", calendar_uid(booking.uid))
+    event.add("uid", booking.calendar_uid or calendar_uid(booking.uid))
     event.add("sequence", booking.sequence)
     event.add("dtstamp", datetime.fromtimestamp(booking.updated_at, UTC))
     event.add("created", datetime.fromtimestamp(booking.created_at, UTC))

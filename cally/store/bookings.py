@@ -9,33 +9,33 @@ from cally.store.driver import Reader, Row, Writer
 INSERT = """
 INSERT INTO booking (id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz,
                      tzdata_version, guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes,
-                     terms, co_hosts, resources, decisions, series_id, created_at, updated_at)
+                     terms, co_hosts, resources, decisions, series_id, calendar_uid, created_at, updated_at)
 VALUES (:id, :uid, :sequence, :status, :host_id, :event_type_id, :starts_at, :ends_at, :starts_local, :tz,
         :tzdata_version, :guest_name, :guest_email, :guest_tz, :guest_locale, :companions, :answers, :notes,
-        :terms, :co_hosts, :resources, :decisions, :series_id, :created_at, :updated_at)
+        :terms, :co_hosts, :resources, :decisions, :series_id, :calendar_uid, :created_at, :updated_at)
 """
 BY_UID = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at, co_hosts, resources, decisions, series_id
+       created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
 FROM booking
 WHERE uid = :uid
 """
 BY_ID = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at, co_hosts, resources, decisions, series_id
+       created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
 FROM booking
 WHERE id = :id
 """
 LIST = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at, co_hosts, resources, decisions, series_id
+       created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
 FROM (
   SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz,
          tzdata_version, guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms,
-         reason, no_show, created_at, updated_at, co_hosts, resources, decisions, series_id
+         reason, no_show, created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
   FROM booking
   WHERE host_id = :host_id
     AND ends_at > :from_at
@@ -50,13 +50,14 @@ FROM (
 UNION ALL
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at, co_hosts, resources, decisions, series_id
+       created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
 FROM (
   SELECT booking.id, booking.uid, booking.sequence, booking.status, booking.host_id, booking.event_type_id,
          booking.starts_at, booking.ends_at, booking.starts_local, booking.tz, booking.tzdata_version,
          booking.guest_name, booking.guest_email, booking.guest_tz, booking.guest_locale, booking.companions,
          booking.answers, booking.notes, booking.terms, booking.reason, booking.no_show, booking.created_at,
-         booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id
+         booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id,
+         booking.calendar_uid
   FROM booking_host
   JOIN booking
     ON booking.id = booking_host.booking_id
@@ -77,11 +78,11 @@ LIMIT :limit
 LIST_LATEST_FIRST = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at, co_hosts, resources, decisions, series_id
+       created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
 FROM (
   SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz,
          tzdata_version, guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms,
-         reason, no_show, created_at, updated_at, co_hosts, resources, decisions, series_id
+         reason, no_show, created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
   FROM booking
   WHERE host_id = :host_id
     AND ends_at > :from_at
@@ -95,13 +96,14 @@ FROM (
 UNION ALL
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at, co_hosts, resources, decisions, series_id
+       created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
 FROM (
   SELECT booking.id, booking.uid, booking.sequence, booking.status, booking.host_id, booking.event_type_id,
          booking.starts_at, booking.ends_at, booking.starts_local, booking.tz, booking.tzdata_version,
          booking.guest_name, booking.guest_email, booking.guest_tz, booking.guest_locale, booking.companions,
          booking.answers, booking.notes, booking.terms, booking.reason, booking.no_show, booking.created_at,
-         booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id
+         booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id,
+         booking.calendar_uid
   FROM booking_host
   JOIN booking
     ON booking.id = booking_host.booking_id
@@ -123,7 +125,8 @@ SELECT booking.id, booking.uid, booking.sequence, booking.status, booking.host_i
        booking.starts_at, booking.ends_at, booking.starts_local, booking.tz, booking.tzdata_version,
        booking.guest_name, booking.guest_email, booking.guest_tz, booking.guest_locale, booking.companions,
        booking.answers, booking.notes, booking.terms, booking.reason, booking.no_show, booking.created_at,
-       booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id
+       booking.updated_at, booking.co_hosts, booking.resources, booking.decisions, booking.series_id,
+       booking.calendar_uid
 FROM event_type
 JOIN booking
   ON booking.event_type_id = event_type.id
@@ -137,7 +140,7 @@ LIMIT :limit
 LIST_OF_SLOT = """
 SELECT id, uid, sequence, status, host_id, event_type_id, starts_at, ends_at, starts_local, tz, tzdata_version,
        guest_name, guest_email, guest_tz, guest_locale, companions, answers, notes, terms, reason, no_show,
-       created_at, updated_at, co_hosts, resources, decisions, series_id
+       created_at, updated_at, co_hosts, resources, decisions, series_id, calendar_uid
 FROM booking
 WHERE event_type_id = :event_type_id
   AND starts_at = :starts_at
@@ -261,6 +264,7 @@ async def insert(tx: Writer, booking: Booking) -> None:
         resources=_json(booking.resources),
         decisions=_json(booking.decisions),
         series_id=booking.series_id,
+        calendar_uid=booking.calendar_uid,
         created_at=booking.created_at,
         updated_at=booking.updated_at,
     )
@@ -435,6 +439,7 @@ def _booking(row: Row) -> Booking:
         resources=_ids.decode(row[24]),
         decisions=_decisions.decode(row[25]),
         series_id=row[26],
+        calendar_uid=row[27],
     )
 
 

@@ -100,6 +100,19 @@ DELETE_ALL_BUSY = """
 DELETE FROM busy_time
 WHERE calendar_id = :calendar_id
 """
+FROM_ELSEWHERE = """
+SELECT calendar_uid
+FROM booking
+WHERE calendar_uid > ''
+  AND host_id = :host_id
+UNION
+SELECT booking.calendar_uid
+FROM booking_host
+JOIN booking
+  ON booking.id = booking_host.booking_id
+WHERE booking_host.host_id = :host_id
+  AND booking.calendar_uid > ''
+"""
 IS_BOOKING_OF = """
 SELECT 1
 FROM booking
@@ -228,6 +241,11 @@ async def delete_busy(tx: Writer, calendar_id: int, gone: Iterable[BusyTime]) ->
 async def is_booking_of(db: Reader, uid: str, host_id: int) -> bool:
     """Whether that uid names a booking or a series of this host, whatever became of it (rule 37)."""
     return await db.row(IS_BOOKING_OF, uid=uid, host_id=host_id) is not None
+
+
+async def list_uids_from_elsewhere(db: Reader, host_id: int) -> frozenset[str]:
+    """The UIDs that a host's bookings from elsewhere have in calendars: events of theirs are echoes too (rule 37)."""
+    return frozenset(row[0] for row in await db.rows(FROM_ELSEWHERE, host_id=host_id))
 
 
 def _calendar(row: Row) -> Calendar:
