@@ -35,8 +35,8 @@ class EventTypeOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     `active_per_guest` bounds a guest's live bookings ahead (rule 46). `keep_host`: a reschedule stays with its host
     while that one is free (rule 63). `guests_meet`: guests of one session may see each other's names (rule 59).
-    `consent`: what guests must agree to, in Markdown, beside what the admin asks of all. `reminders` None leaves them to
-    each host's own settings; without `follow_up` nothing is sent after the meeting.
+    `consent`: what guests must agree to, in Markdown, beside what the admin asks of all. `reminders` None leaves them
+    to each host's own settings; without `follow_up` nothing is sent after the meeting.
     """
 
     keeps: Keeps | None = None
