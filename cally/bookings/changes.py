@@ -19,7 +19,8 @@ from cally.model.messages import Kind
 from cally.model.rules import Interval, Refusal
 from cally.model.texts import paragraph
 from cally.model.zones import tzdata_version, wall_time
-from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy
+from cally.notify import webhooks
+from cally.store import Overlap, Reader, Store, Writer, audit, bookings, occupancy, proposals
 
 REASON_LENGTH = 1_000
 
@@ -94,7 +95,10 @@ async def mark_no_show(store: Store, uid: str, *, now: int, actor: Actor, no_sho
             return booking
         await bookings.update_no_show(tx, booking.id, no_show=no_show, now=now)
         await record(tx, booking, "no-show" if no_show else "show", now, actor)
-        return msgspec.structs.replace(booking, no_show=no_show, updated_at=now)
+        changed = msgspec.structs.replace(booking, no_show=no_show, updated_at=now)
+        if no_show:
+            await webhooks.plan(tx, changed, "booking.no_show", now=now)
+        return changed
 
 
 async def _try_move(
@@ -108,6 +112,7 @@ async def _try_move(
         require_ahead(booking, now, "moved")
         await clear(tx, now)
         offer = await offer_of(tx, booking)
+        agreed = actor.kind == "guest" and await _was_proposed(tx, booking, starts_at)
         if actor.kind == "guest":  # whoever waits for that time comes first
             ends_at = starts_at + booking.terms.duration_minutes * 60
             await freed(tx, offer.owners, (starts_at, ends_at), now=now)
@@ -118,21 +123,31 @@ async def _try_move(
             duration_minutes=lasting_when_moved(offer, booking, starts_at),
             now=now,
             without=frozenset({booking.uid}),
-            for_host=actor.kind != "guest",
+            for_host=actor.kind != "guest" or agreed,
             kept=booking if offer.event_type.options.keep_host else None,
         )
         if isinstance(assigned, Refusal):
             return assigned, offer, booking
         ends_at = starts_at + lasting_when_moved(offer, booking, starts_at) * 60
         moved = moved_to(booking, assigned, (starts_at, ends_at), now, actor)
+        if agreed:
+            moved = msgspec.structs.replace(moved, status="confirmed")
         await _move(tx, offer, booking, moved, now, actor)
         return moved, offer, moved
+
+
+async def _was_proposed(tx: Reader, booking: Booking, starts_at: int) -> bool:
+    """Whether a host offered this time instead of the one asked for, so that nobody has to be asked again."""
+    known = await proposals.list_of(tx, booking_id=booking.id, sequence=booking.sequence)
+    return booking.status == "pending" and starts_at in known
 
 
 async def _move(tx: Writer, offer: Offer, booking: Booking, moved: Booking, now: int, actor: Actor) -> None:
     await _swap(tx, offer, booking, moved, now)
     await rewrite(tx, offer, booking, moved, now, actor)
     kind: Kind = "requested" if moved.status == "pending" else "rescheduled"
+    if (booking.status, moved.status) == ("pending", "confirmed"):
+        kind = "confirmed"
     await announce(tx, offer, moved, kind, now=now, actor=actor, previous_starts_at=booking.starts_at, earlier=booking)
     await freed(tx, owners_of(booking), (booking.starts_at, booking.ends_at), now=now)
     if booking.status == "confirmed":

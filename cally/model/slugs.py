@@ -9,9 +9,9 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 LONGEST = 60
 LONGEST_TYPED = 500  # characters of a name that a suggestion looks at
 WORDS = """
-about admin api app assets b booking book cally docs embed favicon feeds health help host hosts invitation login logout
-manifest media metrics oauth offline p privacy reset robots security settings setup sign-in sign-out sign-up static
-status team teams terms theme verify w webhooks www
+about admin answer api app assets b booking book cally docs embed favicon feeds health help host hosts invitation login
+logout manifest media metrics oauth offline p privacy reminders reset robots security settings setup sign-in sign-out
+sign-up static status team teams terms theme verify w webhooks www
 """
 RESERVED = frozenset(WORDS.split())
 

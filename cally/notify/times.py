@@ -30,7 +30,7 @@ def when(starts_at: int, ends_at: int, *, tz: str, locale: str) -> When:
     """The interval as its reader writes it. Babel is loaded at the first use."""
     from babel import dates  # noqa: PLC0415 - heavy: imported where used
 
-    spoken = _locale(locale)
+    spoken = locale_of(locale)
     start, end = _local(starts_at, tz), _local(ends_at, tz)
     date = dates.format_date(start, "full", spoken)
     first = dates.format_time(start, "short", locale=spoken)
@@ -53,7 +53,7 @@ def clock_time(wall: str, *, locale: str) -> str:
     """A time on a clock as its reader writes it: `Tue, Sep 22, 10:00 AM` of `2026-09-22T10:00`."""
     from babel import dates  # noqa: PLC0415 - heavy: imported where used
 
-    spoken, shown = _locale(locale), datetime.fromisoformat(wall)
+    spoken, shown = locale_of(locale), datetime.fromisoformat(wall)
     day = dates.format_skeleton("MMMEd", shown, locale=spoken)
     return f"{day}, {dates.format_time(shown, 'short', locale=spoken)}"
 
@@ -67,12 +67,12 @@ def weekday(instant: int, *, tz: str, locale: str) -> str:
     """`Tuesday`, on the reader's clock and in their language."""
     from babel import dates  # noqa: PLC0415 - heavy: imported where used
 
-    return str(dates.format_date(_local(instant, tz), "EEEE", _locale(locale)))
+    return str(dates.format_date(_local(instant, tz), "EEEE", locale_of(locale)))
 
 
 @lru_cache(maxsize=256)
-def _locale(tag: str) -> "Locale":
-    """The best locale that Babel has for a language tag."""
+def locale_of(tag: str) -> "Locale":
+    """The best locale that Babel has for a language tag; loads Babel."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - heavy: imported where used
 
     for known in (tag, tag.partition("-")[0], FALLBACK):

@@ -11,7 +11,7 @@ import msgspec
 STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
 BUNDLES = {
-    "guest.css": ("tokens", "base", "components", "booking", "ticket", "privacy"),
+    "guest.css": ("tokens", "base", "components", "booking", "ticket", "answer", "privacy"),
     "app.css": (
         "tokens",
         "base",
@@ -28,6 +28,7 @@ BUNDLES = {
         "backups",
         "alerts",
         "system",
+        "wordings",
     ),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -19,6 +19,7 @@ from cally.web.errors import is_api
 Application = Callable[[Any, Any, Any], Any]
 AnyRequest = Request[Any, Any, Any]
 PROGRAMS = frozenset({"/oauth/token", "/oauth/revoke"})  # no cookie counts there, and none may be sent along
+ONE_CLICK = "/reminders/"  # what mail programs post to when a reader wants no more (RFC 8058); it holds the secret
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,7 +44,7 @@ def _require_same_origin(request: AnyRequest) -> None:
 
 
 def _is_a_programs(request: AnyRequest) -> bool:
-    if request.scope["path"] in PROGRAMS:
+    if request.scope["path"] in PROGRAMS or request.scope["path"].startswith(ONE_CLICK):
         return "cookie" not in request.headers
     if not is_api(request.scope["path"]):
         return False

@@ -52,6 +52,10 @@ ROWS: dict[Access, str] = {
         GET /b/{token}/cancel                   POST /b/{token}/cancel
         GET /b/{token}/reschedule               POST /b/{token}/reschedule
         GET /b/{token}/data                     GET /b/{token}/data.json
+        GET /answer/{token}                     POST /answer/{token}/approval
+        GET /answer/{token}/declination         POST /answer/{token}/declination
+        GET /answer/{token}/proposal            POST /answer/{token}/proposal
+        GET /reminders/{token}                  POST /reminders/{token}
         GET /w/{token}                          POST /w/{token}
         POST /w/{token}/leave                   GET /p/{code}
         POST /p/{code}                          GET /p/{code}/waitlist
@@ -107,6 +111,11 @@ ROWS: dict[Access, str] = {
         POST /app/time-off                      GET /app/calendars
         POST /app/calendars                     GET /app/channels
         GET /app/outbox                         GET /app/profile
+        GET /app/messages/wording               GET /app/messages/wording/{message}/{recipient}
+        POST /app/messages/wording/{message}/{recipient}
+        GET /app/messages/wording/{message}/{recipient}/preview
+        POST /app/messages/wording/{message}/{recipient}/preview
+        GET /app/messages/letters/{letter}      GET /app/messages/letters/{letter}/preview
         POST /app/profile                       GET /app/teams
         POST /app/teams                         GET /app/teams/new
         GET /app/resources                      POST /app/resources

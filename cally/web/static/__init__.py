@@ -11,6 +11,7 @@ from cally.web import assets
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ROBOTS = "User-agent: *\nDisallow: /app\nDisallow: /admin\nDisallow: /api\nDisallow: /setup\nDisallow: /b/\n"
+ROBOTS += "Disallow: /answer/\nDisallow: /reminders/\n"
 
 
 @get("/static/{name:str}", include_in_schema=False)

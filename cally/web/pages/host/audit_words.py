@@ -30,6 +30,7 @@ ACTS = {
     "booking:create": "booked",
     "booking:decline": "declined the booking",
     "booking:no-show": "marked the booking as a no-show",
+    "booking:propose": "proposed other times for the booking",
     "booking:reassign": "gave the booking to another host",
     "booking:request": "asked for a time",
     "booking:reschedule": "moved the booking",

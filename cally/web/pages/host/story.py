@@ -13,6 +13,7 @@ ACTS = {
     "request": "asked for this time",
     "approve": "approved",
     "decline": "declined",
+    "propose": "proposed other times",
     "cancel": "cancelled",
     "reschedule": "moved",
     "no-show": "marked as a no-show",
