@@ -12,13 +12,13 @@ import msgspec
 from cally.clock import Clock
 from cally.errors import CallyError
 from cally.jobs.recurring import Recurring, RecurringJob
+from cally.jobs.turns import Turns
 from cally.model.messages import Job
 from cally.notify import TryAgain
-from cally.store import Store, jobs
+from cally.store import Reader, Store, Writer, job_hours, jobs
 
 Handler = Callable[[int, int], Awaitable[None]]
 
-AT_ONCE = 8
 HANDLER_SECONDS = 150
 LEASE_SECONDS = 180
 LONGEST_PAUSE_SECONDS = 5
@@ -32,7 +32,10 @@ CROWD = 4
 PATIENCE_SECONDS = 1.0
 CLOCK_STEP_SECONDS = 30
 LONGEST_ERROR = 500
+PROMOTED_AT_ONCE = 500
+MOST_CUTS = 12
 CUT_SHORT = "The process that did this ended meanwhile."
+ENDED_EACH_TIME = "The process ended each time in the middle of this, a dozen times in a row."
 
 log = logging.getLogger(__name__)
 _random = secrets.SystemRandom()
@@ -43,9 +46,11 @@ class Worker:
 
     A job is leased before it is begun, so that another process (or this one, started again) takes it up when the lease
     runs out. A handler that returns has done the work; `TryAgain` postpones it; `CallyError` gives it up with its
-    sentence; anything else is tried again with backoff, a dozen times. Handlers must bear being repeated.
-    Kinds that `paused` names are left alone; while it `rests`, nothing new is begun, and nothing is lost. Guests go
-    first: while many wait for the database, new jobs wait a moment.
+    sentence; anything else is tried again with backoff, a dozen times. Handlers must bear being repeated. When the
+    first worker of a process begins, whatever is leased is left from one that died, for there is one process at a time.
+    Each kind has its places; in them, `Turns` says whose job is next. Kinds that `paused` names are left alone; while
+    it `rests`, nothing new is begun, and nothing is lost. Guests go first: while many wait for the database, new jobs
+    wait a moment.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class Worker:
         self._rests = rests
         self._leased_at = time.monotonic()
         self._recurring = Recurring(store, clock, recurring)
+        self._turns = Turns()
         self._awake = asyncio.Event()
         self._running: dict[int, tuple[Job, asyncio.Task[None]]] = {}
         self._prepared = self._draining = False
@@ -121,14 +127,14 @@ class Worker:
     async def _prepare(self) -> None:
         await self._recurring.prepare()
         await self._hurry_retries()
+        await self._take_up(await jobs.list_by_state(self._store.reader, "running"))
         self._prepared = True
 
     async def _pause(self, recurring_due_at: int | None) -> float:
         """Never long, for a sleeping machine's clocks stand still while its time goes on (rule 80)."""
-        db = self._store.reader
-        due = [recurring_due_at, *[await jobs.next_due_at(db, kind) for kind in self._kinds()]]
+        due = (recurring_due_at, await jobs.next_due_at(self._store.reader))
         ahead = min((at for at in due if at is not None), default=None)
-        if ahead is None or len(self._running) >= AT_ONCE:
+        if ahead is None:
             return LONGEST_PAUSE_SECONDS
         return min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, ahead - self._clock()))
 
@@ -149,42 +155,56 @@ class Worker:
         """Jobs of a process that died. Our own running ones are not lapsed, whatever the clock was set to."""
         now = self._clock()
         lapsed = await jobs.list_lapsed(self._store.reader, now=now, lease_seconds=LEASE_SECONDS)
-        foreign = [job for job in lapsed if job.id not in self._running]
-        if foreign:
-            await self._put_back(foreign)
+        await self._take_up([job for job in lapsed if job.id not in self._running])
+
+    async def _take_up(self, left: list[Job]) -> None:
+        """What ends the process each time must not do so for ever: it waits longer and longer, then for a person."""
+        if not left:
+            return
+        now = self._clock()
+        async with self._store.write() as tx:
+            for job in left:
+                cuts = job.cut_short + 1
+                if cuts >= MOST_CUTS:
+                    await jobs.bury(tx, job, last_error=ENDED_EACH_TIME)
+                    await job_hours.add(tx, job.kind, now=now, late_seconds=0, given_up=1)
+                else:
+                    due_at = now + (_backoff(cuts - 2) if cuts > 1 else 0)
+                    error = job.last_error or CUT_SHORT
+                    await jobs.give_back(tx, job, due_at=due_at, last_error=error, cut_short=cuts)
 
     async def _put_back(self, found: list[Job]) -> None:
         now = self._clock()
         async with self._store.write() as tx:
             for job in found:
-                await jobs.give_back(tx, job, due_at=now, last_error=job.last_error or CUT_SHORT)
+                error = job.last_error or CUT_SHORT
+                await jobs.give_back(tx, job, due_at=now, last_error=error, cut_short=job.cut_short)
 
     async def _lease_due(self) -> None:
-        """Take due jobs, the kinds in turn, each at most half of the places while others may need them."""
+        """Take what is ready; what has come due meanwhile is made so in the same transaction."""
         if self._guests_go_first():
             return
-        due = await self._due()
-        if not due:
-            return
-        now, self._leased_at = self._clock(), time.monotonic()
+        now, db = self._clock(), self._store.reader
+        next_due_at = await jobs.next_due_at(db)
+        due: list[Job] | None = None
+        if next_due_at is None or next_due_at > now:
+            due = await self._due(db)
+            if not due:
+                return
+        self._leased_at = time.monotonic()
         async with self._store.write() as tx:
+            if due is None:
+                await jobs.promote(tx, now=now, limit=PROMOTED_AT_ONCE)
+                due = await self._due(tx)
             leased = [job for job in due if await jobs.lease(tx, job, leased_until=now + LEASE_SECONDS)]
         for job in leased:
             self._begin(_as_leased(job), now)
 
-    async def _due(self) -> list[Job]:
-        now, free, found = self._clock(), AT_ONCE - len(self._running), list[Job]()
-        share = AT_ONCE if len(self._handlers) == 1 else max(1, AT_ONCE // 2)
-        for kind in self._kinds():
-            own = sum(job.kind == kind for job, _ in self._running.values())
-            room = min(free - len(found), share - own)
-            if room > 0:
-                found += await jobs.list_due(self._store.reader, kind, now=now, limit=room)
-        return found
-
-    def _kinds(self) -> list[str]:
-        paused = self._paused()
-        return [kind for kind in self._handlers if kind not in paused]
+    async def _due(self, db: Reader) -> list[Job]:
+        running, paused = [job for job, _ in self._running.values()], self._paused()
+        return [
+            job for kind in self._handlers if kind not in paused for job in await self._turns.next(db, kind, running)
+        ]
 
     def _guests_go_first(self) -> bool:
         """Whether the database is crowded; patience ends, so that no crowd keeps messages back for long."""
@@ -209,29 +229,39 @@ class Worker:
                 await self._handlers[job.kind](job.subject, now)
         except TryAgain as wish:
             due_at = self._clock() + max(0, wish.after_seconds)
-            await self._give_back(job, due_at, wish.reason, counted=wish.counted)
+            await self._give_back(job, now, due_at, wish.reason, counted=wish.counted)
         except CallyError as failure:
-            await self._bury(job, failure.sentence)
+            await self._bury(job, now, failure.sentence)
         except Exception as fault:
             log.exception("The job %s about %d failed.", job.kind, job.subject)
-            await self._after_fault(job, f"{type(fault).__name__}: {fault}"[:LONGEST_ERROR])
+            await self._after_fault(job, now, f"{type(fault).__name__}: {fault}"[:LONGEST_ERROR])
         else:
             async with self._store.write() as tx:
-                await jobs.finish(tx, job)
+                if await jobs.finish(tx, job):
+                    await self._count(tx, job, now, done=1)
 
-    async def _after_fault(self, job: Job, error: str) -> None:
+    async def _after_fault(self, job: Job, now: int, error: str) -> None:
         if job.attempts >= MOST_ATTEMPTS:
-            await self._bury(job, error)
+            await self._bury(job, now, error)
         else:
-            await self._give_back(job, self._clock() + _backoff(job.attempts), error, counted=True)
+            await self._give_back(job, now, self._clock() + _backoff(job.attempts), error, counted=True)
 
-    async def _give_back(self, job: Job, due_at: int, error: str, *, counted: bool) -> None:
+    async def _give_back(self, job: Job, now: int, due_at: int, error: str, *, counted: bool) -> None:
         async with self._store.write() as tx:
-            await jobs.give_back(tx, job, due_at=due_at, last_error=error, counted=counted)
+            if await jobs.give_back(tx, job, due_at=due_at, last_error=error, counted=counted) and counted:
+                await self._count(tx, job, now, put_off=1)
 
-    async def _bury(self, job: Job, error: str) -> None:
+    async def _bury(self, job: Job, now: int, error: str) -> None:
         async with self._store.write() as tx:
-            await jobs.bury(tx, job, last_error=error)
+            if await jobs.bury(tx, job, last_error=error):
+                await self._count(tx, job, now, given_up=1)
+
+    async def _count(
+        self, tx: Writer, job: Job, now: int, *, done: int = 0, put_off: int = 0, given_up: int = 0
+    ) -> None:
+        """What an admin sees of it later on: one row for each kind and hour, in the transaction that is made anyway."""
+        late = max(0, now - job.due_at)
+        await job_hours.add(tx, job.kind, now=now, late_seconds=late, done=done, put_off=put_off, given_up=given_up)
 
 
 def _as_leased(job: Job) -> Job:

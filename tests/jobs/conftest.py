@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from cally.jobs import Handler, RecurringJob, Worker
+from cally.model.jobs import USUAL, Priority
 from cally.store import Store, jobs
 from tests.cast import NOW
 
@@ -29,11 +30,17 @@ class Workshop:
         self.store = store
         self.clock = Hands()
 
-    async def plan(self, subject: int, *, kind: str = "note", due_in: int = 0) -> None:
-        """Work about a subject."""
+    async def plan(
+        self, *subjects: int, kind: str = "note", due_in: int = 0, priority: Priority = USUAL, owner: int = 0
+    ) -> None:
+        """Work about subjects."""
         now = self.clock()
         async with self.store.write() as tx:
-            await jobs.insert(tx, kind=kind, subject=subject, due_at=now + due_in, now=now)
+            for subject in subjects:
+                due_at = now + due_in
+                await jobs.insert(
+                    tx, kind=kind, subject=subject, due_at=due_at, now=now, priority=priority, owner=owner
+                )
 
     @asynccontextmanager
     async def working(
@@ -42,9 +49,10 @@ class Workshop:
         recurring: Sequence[RecurringJob] = (),
         *,
         rests: Callable[[], bool] = bool,
+        paused: Callable[[], frozenset[str]] = frozenset,
     ) -> AsyncIterator[Worker]:
         """A worker that runs meanwhile and is then stopped as the process stops it."""
-        worker = Worker(self.store, self.clock, handlers, recurring, rests=rests)
+        worker = Worker(self.store, self.clock, handlers, recurring, rests=rests, paused=paused)
         running = asyncio.create_task(worker.run())
         yield worker
         await worker.drain(5)

@@ -6,7 +6,8 @@ import pytest
 
 from cally.errors import CallyError
 from cally.jobs import RecurringJob
-from cally.jobs.worker import AT_ONCE, LEASE_SECONDS, LONGEST_BACKOFF_SECONDS, MOST_ATTEMPTS
+from cally.jobs.turns import PLACES
+from cally.jobs.worker import LEASE_SECONDS, LONGEST_BACKOFF_SECONDS, MOST_ATTEMPTS, MOST_CUTS
 from cally.model.messages import Job
 from cally.notify import TryAgain
 from cally.store import jobs
@@ -129,12 +130,52 @@ async def lease(workshop: Workshop) -> None:
         assert await jobs.lease(tx, job, leased_until=workshop.clock.now + LEASE_SECONDS)
 
 
-async def test_a_killed_workers_job_is_taken_up_when_its_lease_ends(workshop: Workshop) -> None:
-    """Not before, for the other one may be alive; not never."""
+async def test_what_a_killed_process_had_begun_is_taken_up_by_the_next_one(workshop: Workshop) -> None:
+    """At once: there is one process at a time, so nobody is left who could be doing it."""
     notes = Notes()
     await workshop.plan(7)
     await lease(workshop)
-    async with workshop.working({"note": notes}) as worker:
+    async with workshop.working({"note": notes}):
+        await until(lambda: gone(workshop))
+    assert notes.done == [(7, NOW)]
+
+
+async def test_what_ends_the_process_each_time_does_not_do_so_for_ever(workshop: Workshop) -> None:
+    """It waits longer and longer, lets others by, and is given up with the reason; a person can try it again."""
+    notes, waits = Notes(), []
+    await workshop.plan(7)
+    for _ in range(MOST_CUTS):
+        await lease(workshop)
+        async with workshop.working({}):
+            await until(lambda: idle(workshop))
+        if found := await jobs.list_by_state(workshop.store.reader, "waiting"):
+            waits.append(found[0].due_at - workshop.clock.now)
+            workshop.clock.now = found[0].due_at
+    (dead,) = await jobs.list_by_state(workshop.store.reader, "dead")
+    assert waits[0] == 0
+    assert 0 < waits[1] < waits[4] < waits[7]
+    assert "a dozen times" in dead.last_error
+    async with workshop.store.write() as tx:
+        assert await jobs.revive_dead(tx, now=workshop.clock.now) == 1
+    async with workshop.working({"note": notes}):
+        await until(lambda: gone(workshop))
+    assert [subject for subject, _ in notes.done] == [7]
+
+
+async def test_a_killed_workers_job_is_taken_up_when_its_lease_ends(workshop: Workshop) -> None:
+    """Not before, for the other one may be alive; not never."""
+    notes = Notes()
+    began: list[int] = []
+
+    async def begin(now: int) -> None:
+        began.append(now)
+
+    async with workshop.working({"note": notes}, [RecurringJob("begin", DAY, begin)]) as worker:
+        await until(lambda: bool(began))
+        async with workshop.store.write() as tx:
+            await jobs.insert(tx, kind="note", subject=7, due_at=workshop.clock.now, now=workshop.clock.now)
+            (job,) = await jobs.list_due(tx, "note", now=workshop.clock.now, limit=1)
+            assert await jobs.lease(tx, job, leased_until=workshop.clock.now + LEASE_SECONDS)
         workshop.clock.now += LEASE_SECONDS - 1
         worker.wake()
         await asyncio.sleep(0.05)
@@ -221,13 +262,13 @@ async def test_several_are_done_at_once_but_not_more(workshop: Workshop) -> None
         await go_on.wait()
         at_once -= 1
 
-    for subject in range(3 * AT_ONCE):
+    for subject in range(3 * PLACES):
         await workshop.plan(subject)
     async with workshop.working({"note": slow}):
-        await until(lambda: at_once == AT_ONCE)
+        await until(lambda: at_once == PLACES)
         go_on.set()
         await until(lambda: gone(workshop))
-    assert most == AT_ONCE
+    assert most == PLACES
 
 
 async def test_one_kind_cannot_starve_another(workshop: Workshop) -> None:
@@ -267,7 +308,7 @@ async def test_the_loop_survives_a_fault_of_the_database(workshop: Workshop, mon
     """A turn fails, the next one does the work."""
     notes = Notes()
     await workshop.plan(7)
-    real, failed = jobs.list_due, []
+    real, failed = jobs.list_ready, []
 
     async def broken(*given: object, **named: object) -> list[Job]:
         if not failed:
@@ -275,7 +316,7 @@ async def test_the_loop_survives_a_fault_of_the_database(workshop: Workshop, mon
             raise CallyError("storage_busy", "Not now.")
         return await real(*given, **named)  # type: ignore[arg-type] # handed through
 
-    monkeypatch.setattr(jobs, "list_due", broken)
+    monkeypatch.setattr(jobs, "list_ready", broken)
     async with workshop.working({"note": notes}):
         await until(lambda: bool(failed))
         await until(lambda: gone(workshop))
