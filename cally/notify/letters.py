@@ -4,6 +4,7 @@ import asyncio
 
 from cally.errors import CallyError
 from cally.model.accounts import Account
+from cally.model.jobs import AWAITED
 from cally.model.letters import Letter, LetterKind
 from cally.notify.compose import Mail
 from cally.notify.deliver import GIVE_UP_SECONDS, NO_SERVER, NO_SERVER_SECONDS, backoff
@@ -71,7 +72,8 @@ async def write_letter(
         expires_at=expires_at,
         now=now,
     )
-    await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now)
+    owner = account.id if account else 0
+    await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now, priority=AWAITED, owner=owner)
     return row
 
 

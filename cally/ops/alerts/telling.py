@@ -9,6 +9,7 @@ from cally.errors import CallyError
 from cally.model.accounts import Account
 from cally.model.alerts import Alert, AlertChannel, AlertMessage, AlertRules, Telling
 from cally.model.ids import new_id
+from cally.model.jobs import AWAITED
 from cally.notify import MailSettings, TryAgain, post_at_once, write_letter
 from cally.notify.deliver import backoff
 from cally.notify.failures import NotTaken
@@ -64,7 +65,7 @@ async def plan(tx: Writer, message: AlertMessage, told: Told, to: Audience, *, h
         await alert_messages.insert_delivery(
             tx, id=row, message_id=message.id, channel_id=channel.id, letter_id=None, name=channel.name
         )
-        await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now)
+        await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now, priority=AWAITED)
     for admin in to.admins if has_server else ():
         letter = await write_letter(
             tx, None, account=admin, kind="alert", now=now, facts=_facts(message), expires_at=now + STALE_SECONDS
