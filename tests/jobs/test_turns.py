@@ -109,12 +109,12 @@ async def test_a_place_is_kept_from_what_has_time(workshop: Workshop) -> None:
 
 
 async def test_what_comes_due_later_takes_its_turn_then(workshop: Workshop) -> None:
-    """Thousands that are due tomorrow are not looked at today, and are all done tomorrow."""
-    await workshop.plan(*range(1_000, 3_000), owner=ADA, due_in=DAY, priority=USUAL)
+    """What is due tomorrow is not looked at today, and is all done tomorrow."""
+    await workshop.plan(*range(1_000, 1_060), owner=ADA, due_in=DAY, priority=USUAL)
     await workshop.plan(1, owner=BEN, priority=USUAL)
     assert await done_until(workshop, 1) == [1]
     workshop.clock.now += DAY
-    assert len(await done_by(workshop)) == 2_000
+    assert len(await done_by(workshop)) == 60
 
 
 async def done_until(workshop: Workshop, times: int) -> list[int]:
