@@ -33,7 +33,7 @@ async def list_bookings(
     `q` is looked for in the guest's name and address and in the title. `latest_first` lists the past and has no cursor.
     """
     first, last = from_at if from_at is not None else BEGINNING, to_at if to_at is not None else END
-    size = max(1, min(limit, LARGEST_PAGE))
+    size = max(1, min(limit, LARGEST_PAGE + 1))  # one more says whether there are more
     if latest_first:
         return await bookings.list_latest_first(
             db, host_id=host_id, from_at=first, to_at=last, status=status, q=q, limit=size

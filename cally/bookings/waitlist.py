@@ -167,7 +167,7 @@ async def list_waitlist(
         to_at=to_at if to_at is not None else END,
         state=state,
         after=after if after is not None else (-END, 0),
-        limit=max(1, min(limit, LARGEST_PAGE)),
+        limit=max(1, min(limit, LARGEST_PAGE + 1)),  # one more says whether there are more
     )
 
 

@@ -46,6 +46,7 @@ class Doors:
     `backup_watch` says how far a backup is.
     `examine` asks the doctor what he finds without looking long; `settings` are the operator's, secrets masked.
     `monitor` counts requests and remembers how the machine was.
+    `running` are the idempotency keys (their hashes) of POSTs that are being answered now.
     `clamav` is where a virus scanner listens, empty for none.
     `updates` is where notices of newer versions come from.
     `allowed_networks` are the private ones that calendars may be read from and channels be on.
@@ -74,5 +75,6 @@ class Doors:
     backup_watch: Watch = field(default_factory=Watch)
     providers: ProviderMemory = field(default_factory=ProviderMemory)
     allowed_networks: tuple[str, ...] = ()
+    running: set[bytes] = field(default_factory=set)
     clamav: str = ""
     updates: Source = field(default_factory=lambda: Source(url=None, key=None))

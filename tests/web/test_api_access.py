@@ -123,6 +123,7 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("DELETE", "/schedules/{id}/public-holidays"): ("own thing", None, 204),
     ("GET", "/overrides"): ("own list", None, 200),
     ("POST", "/overrides"): ("own list", {"dates": ["2026-12-28", "2026-12-29"], "hours": []}, 201),
+    ("GET", "/overrides/{id}"): ("own thing", None, 200),
     ("PATCH", "/overrides/{id}"): ("own thing", {"hours": [["10:00", "12:00"]]}, 200),
     ("DELETE", "/overrides/{id}"): ("own thing", None, 204),
     ("GET", "/time-off"): ("own list", None, 200),

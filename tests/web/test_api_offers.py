@@ -196,7 +196,7 @@ async def test_a_schedule_in_use_stays(client: httpx2.AsyncClient, headers: dict
 async def test_guests_see_what_is_listed_and_no_addresses(client: httpx2.AsyncClient, headers: dict[str, str]) -> None:
     """Unlisted ones are shown by address only; a place's detail comes with the booking."""
     await created(client, "event-types", TALK, headers)
-    assert (await client.get("/api/v1/hosts/ben/event-types")).json() == {"event_types": []}
+    assert (await client.get("/api/v1/hosts/ben/event-types")).json() == {"event_types": [], "next_cursor": None}
     shown = await client.get("/api/v1/hosts/ben/event-types/talk")
     assert shown.json()["places"] == [{"kind": "in_person"}, {"kind": "guest_phone"}]
     assert "Room 1" not in shown.text

@@ -109,7 +109,7 @@ async def test_a_private_page_is_on_no_list(store: Store, client: httpx2.AsyncCl
     """Neither on the profile nor in the API's list, but for whoever gave the password."""
     await with_password(store)
     assert "Intro call" not in (await look(client, "/ada")).text
-    assert (await client.get("/api/v1/hosts/ada/event-types")).json() == {"event_types": []}
+    assert (await client.get("/api/v1/hosts/ada/event-types")).json() == {"event_types": [], "next_cursor": None}
     assert "Intro call" in (await look(client, "/ada", **await entered(client))).text
 
 

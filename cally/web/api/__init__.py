@@ -3,7 +3,7 @@
 from typing import Any
 
 from cally.web.api import health, metrics, reference
-from cally.web.api.endpoints import route
+from cally.web.api.answering import routes
 from cally.web.api.v1 import ENDPOINTS
 
-ROUTES: list[Any] = [*health.ROUTES, *metrics.ROUTES, *reference.ROUTES, *map(route, ENDPOINTS)]
+ROUTES: list[Any] = [*health.ROUTES, *metrics.ROUTES, *reference.ROUTES, *routes(ENDPOINTS)]

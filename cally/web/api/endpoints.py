@@ -7,14 +7,12 @@ from typing import Any, Literal
 
 import msgspec
 from litestar import Request
-from litestar.di import NamedDependency
-from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from cally.model.accounts import Actor
 from cally.model.private_pages import Keys
-from cally.web.api.bodies import malformed, read_json, read_query
-from cally.web.api.callers import Caller, anybody, caller
+from cally.web.api.callers import Caller, anybody
+from cally.web.api.described import Deprecation, Example
 from cally.web.doors import Doors
 from cally.web.keys import keys
 
@@ -24,6 +22,7 @@ MANAGE_TOKEN = "X-Manage-Token"  # noqa: S105 - the name of a header
 IDEMPOTENCY_KEY = "Idempotency-Key"
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Answer = ASGIResponse
+EXAMPLE = Example()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +76,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     `private`: an event type with a password, or only links, is closed here without them. `answers` are the
     good statuses with the record in their body; `refuses` the codes beyond those all can answer with.
+    `keyed`: it keeps its idempotency keys itself. `example` is a request that a test makes; `deprecated` says that it
+    will go.
     """
 
     method: Method
@@ -91,6 +92,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     answers: Mapping[int, Any]
     refuses: tuple[str, ...]
     private: bool = False
+    example: Example = EXAMPLE
+    deprecated: Deprecation | None = None
 
     @property
     def name(self) -> str:
@@ -128,6 +131,8 @@ class Noun:
         body: type | None = None,
         refuses: tuple[str, ...] = (),
         private: bool = False,
+        example: Example = EXAMPLE,
+        deprecated: Deprecation | None = None,
     ) -> Callable[[Does], Does]:
         """Register what answers `method` at `path` (below `/api/v1`)."""
 
@@ -145,6 +150,8 @@ class Noun:
                 answers=answers,
                 refuses=refuses,
                 private=private,
+                example=example,
+                deprecated=deprecated,
             )
             self.endpoints.append(made)
             return function
@@ -156,21 +163,6 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Takes no fields."""
 
 
-def route(endpoint: Endpoint) -> HTTPRouteHandler:
-    """Litestar's handler for an endpoint."""
-
-    async def handle(request: Request[Any, Any, Any], doors: NamedDependency[Doors]) -> ASGIResponse:
-        return await endpoint.does(await _call(endpoint, request, doors))
-
-    return HTTPRouteHandler(
-        PREFIX + endpoint.path.replace("}", ":str}"),
-        http_method=[endpoint.method],
-        name=f"api_{endpoint.name}",
-        status_code=200,
-        opt={"endpoint": endpoint},
-    )(handle)
-
-
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
     """A record, or nothing (204), as JSON."""
     body = b"" if status == 204 else msgspec.json.encode(value)
@@ -180,44 +172,3 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
 def encoded(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
     """JSON that is text already."""
     return ASGIResponse(body=body, status_code=status, media_type=JSON, headers=headers)
-
-
-async def _call(endpoint: Endpoint, request: Request[Any, Any, Any], doors: Doors) -> Call:
-    now = doors.clock()
-    known: Caller | None = None
-    if endpoint.scope and not (endpoint.manage and MANAGE_TOKEN in request.headers):
-        known = await caller(request, doors, endpoint.scope, now)
-    if known is None and endpoint.method != "GET":
-        doors.guests.change(anybody(request, doors).address, now)
-    query: Any = read_query(request, endpoint.query or Nothing)
-    body, sent = await _body(endpoint, request)
-    return Call(
-        request=request,
-        doors=doors,
-        now=now,
-        path=request.path_params,
-        query=query,
-        body=body,
-        sent=sent,
-        caller=known,
-    )
-
-
-async def _body(endpoint: Endpoint, request: Request[Any, Any, Any]) -> tuple[Any, dict[str, Any]]:
-    """The body; one whose fields are all optional may be left out altogether."""
-    if endpoint.method == "GET":
-        return None, {}
-    if not await request.body():
-        return _empty(endpoint.body), {}
-    if endpoint.body is None:
-        raise malformed("", "This request takes no body.")
-    return await read_json(request, endpoint.body)
-
-
-def _empty(wanted: type | None) -> Any:
-    if wanted is None:
-        return None
-    try:
-        return msgspec.convert({}, wanted)
-    except msgspec.ValidationError as error:
-        raise malformed("", "This request needs a body: JSON, sent as application/json.") from error

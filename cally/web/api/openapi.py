@@ -22,6 +22,8 @@ KEYS = {
     PAGE_PASSWORD: "The password of the event type's page, if it has one.",
     PRIVATE_LINK: "The code of a private link to the event type: what its address has behind `/p/`.",
 }
+REPEATED = frozenset({"idempotency_key_reused", "idempotency_key_in_use", "answer_lost"})
+CHANGED = frozenset({"PATCH", "DELETE"})
 EVERYBODY = ("malformed", "rate_limited", "internal")
 ABOUT = (
     "Times are instants in UTC (`2026-03-29T01:00:00Z`); dates are local to the zone that is named with them. Requests "
@@ -96,8 +98,12 @@ def document(server_url: str) -> dict[str, Any]:
 def codes(endpoint: Endpoint) -> tuple[str, ...]:
     """Every error code that an endpoint can answer with, by status."""
     found = {*EVERYBODY, *endpoint.refuses}
-    if endpoint.query or endpoint.body or endpoint.keyed:
+    if endpoint.query or endpoint.body or endpoint.method == "POST":
         found.add("invalid")
+    if endpoint.method == "POST":
+        found |= {"idempotency_key_reused"} if endpoint.keyed else REPEATED
+    if endpoint.method in CHANGED:
+        found.add("precondition_failed")
     if endpoint.body:
         found |= {"unsupported_type", "too_large"}
     if endpoint.method != "GET":
@@ -114,23 +120,26 @@ def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     names = re.findall(r"\{(\w+)\}", endpoint.path)
     found = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
     found.extend(_query(endpoint))
-    if endpoint.keyed:
-        found.append(
-            {
-                "name": IDEMPOTENCY_KEY,
-                "in": "header",
-                "required": False,
-                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-                "description": "A name for this request; sent again, it is answered with the same booking.",
-            }
-        )
+    found.extend(_header(name, described, 255) for name, described in _headers(endpoint))
     if endpoint.private:
-        found.extend(_key(name, described) for name, described in KEYS.items())
+        found.extend(_header(name, described, 200) for name, described in KEYS.items())
     return found
 
 
-def _key(name: str, described: str) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 200}
+def _headers(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """What may be sent beside the body, by method."""
+    if endpoint.method == "GET":
+        return [("If-None-Match", "An `ETag` of this address; 304 while it is the version there is.")]
+    if endpoint.method == "POST":
+        again = "is the same booking" if endpoint.keyed else "is the same"
+        return [
+            (IDEMPOTENCY_KEY, f"A name for this request; sent again within a day, it is done once, the answer {again}.")
+        ]
+    return [("If-Match", "An `ETag` of this address; 412 when it is not the version there is.")]
+
+
+def _header(name: str, described: str, longest: int) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": longest}
     return {"name": name, "in": "header", "required": False, "schema": schema, "description": described}
 
 
@@ -147,6 +156,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["description"] = endpoint.description
     if endpoint.scope:
         operation["x-scope"] = endpoint.scope
+    if endpoint.deprecated is not None:
+        operation["deprecated"] = True
+        operation["x-sunset"] = endpoint.deprecated.until.isoformat()
     if endpoint.body:
         content = {JSON: {"schema": _reference(endpoint.body)}}
         operation["requestBody"] = {"required": _needs_body(endpoint.body), "content": content}
@@ -154,11 +166,14 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _good(endpoint: Endpoint) -> dict[str, Any]:
-    return {str(status): _answer(status, answered) for status, answered in endpoint.answers.items()}
+    answers = endpoint.answers if endpoint.method != "GET" else {**endpoint.answers, 304: None}
+    return {str(status): _answer(endpoint, status, answered) for status, answered in answers.items()}
 
 
-def _answer(status: int, answered: Any) -> dict[str, Any]:
+def _answer(endpoint: Endpoint, status: int, answered: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if endpoint.method == "GET":
+        described["headers"] = {"ETag": {"schema": {"type": "string"}}}
     if answered is not None:
         described["content"] = {JSON: {"schema": _reference(answered)}}
     return described

@@ -23,6 +23,7 @@ from cally.model.private_pages import PrivateLink
 from cally.store import page_access
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch, instant
+from cally.web.api.v1.pages import Page, Paged, page
 
 noun = Noun("Private pages")
 
@@ -82,7 +83,7 @@ class PrivateLinkShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str | UnsetType = UNSET
 
 
-class PrivateLinksShown(msgspec.Struct, frozen=True, kw_only=True):
+class PrivateLinksShown(Page, frozen=True, kw_only=True):
     """An event type's links, the newest first."""
 
     links: tuple[PrivateLinkShown, ...]
@@ -115,12 +116,18 @@ async def change_access(call: Call) -> Answer:
 
 
 @noun.does(
-    "GET", "/event-types/{id}/links", scope="event-types:read", answers={200: PrivateLinksShown}, refuses=("not_found",)
+    "GET",
+    "/event-types/{id}/links",
+    scope="event-types:read",
+    query=Paged,
+    answers={200: PrivateLinksShown},
+    refuses=("not_found",),
 )
 async def list_links(call: Call) -> Answer:
     """List the private links of an event type, those that work no more included."""
     found = await list_private_links(call.doors.store.reader, (await _own(call)).id)
-    return answer(PrivateLinksShown(links=tuple([await _shown(call, link) for link in found])))
+    kept, more = page(found, call.query, lambda link: (link.id,), latest_first=True)
+    return answer(PrivateLinksShown(links=tuple([await _shown(call, link) for link in kept]), next_cursor=more))
 
 
 @noun.does(

@@ -11,6 +11,7 @@ from cally.errors import not_found
 from cally.model.accounts import Account
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
+from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.entering import around
 
 noun = Noun("Accounts")
@@ -52,17 +53,18 @@ class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class AccountsShown(msgspec.Struct, frozen=True, kw_only=True):
+class AccountsShown(Page, frozen=True, kw_only=True):
     """Every account, oldest first."""
 
     accounts: tuple[AccountShown, ...]
 
 
-@noun.does("GET", "/accounts", scope="admin:read", answers={200: AccountsShown})
+@noun.does("GET", "/accounts", scope="admin:read", query=Paged, answers={200: AccountsShown})
 async def list_accounts(call: Call) -> Answer:
     """List every account."""
     found = await accounts.list_accounts(call.doors.store.reader)
-    return answer(AccountsShown(accounts=tuple([await _shown(call, account) for account in found])))
+    kept, more = page(found, call.query, lambda account: (account.id,))
+    return answer(AccountsShown(accounts=tuple([await _shown(call, account) for account in kept]), next_cursor=more))
 
 
 @noun.does("POST", "/accounts", scope="admin:write", body=AccountWanted, answers={201: AccountShown})

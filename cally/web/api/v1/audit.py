@@ -9,7 +9,7 @@ from cally.model.audit import AuditFilter
 from cally.store import audit
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch, instant
-from cally.web.api.v1.pages import Cursor, Limit, cursor, position
+from cally.web.api.v1.pages import Page, Paged, cut, position
 
 noun = Noun("Audit")
 
@@ -19,15 +19,13 @@ Number = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class AuditAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AuditAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One page, the latest first.
 
     `account_id` is who acted, or for whom; `tag` whole parts of a tag; `from` is included, `to` is not; `text` stands
     anywhere in an entry, in any case.
     """
 
-    cursor: Cursor | None = None
-    limit: Limit = 50
     actor: Kind | None = None
     account_id: Number | None = None
     tag: Text | None = None
@@ -52,19 +50,21 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
     for_id: str | None = None
 
 
-class EntriesShown(msgspec.Struct, frozen=True, kw_only=True):
+class EntriesShown(Page, frozen=True, kw_only=True):
     """One page of a list; `next_cursor` is null on the last one."""
 
     entries: tuple[EntryShown, ...]
-    next_cursor: str | None
 
 
 @noun.does("GET", "/audit", scope="admin:read", query=AuditAsked, answers={200: EntriesShown})
 async def list_audit_entries(call: Call) -> Answer:
     """List what was done, the latest first."""
     asked: AuditAsked = call.query
-    before = position(asked.cursor, 1)[0] if asked.cursor is not None else None
-    found = await audit.list_latest(call.doors.store.reader, before=before, limit=asked.limit, wanted=_wanted(asked))
+    before = position(asked.cursor, int)[0] if asked.cursor is not None else None
+    found = await audit.list_latest(
+        call.doors.store.reader, before=before, limit=asked.limit + 1, wanted=_wanted(asked)
+    )
+    found, more = cut(found, asked.limit, lambda entry: (entry.id,))
     shown = tuple(
         EntryShown(
             id=str(entry.id),
@@ -79,7 +79,6 @@ async def list_audit_entries(call: Call) -> Answer:
         )
         for entry in found
     )
-    more = cursor(found[-1].id) if len(found) == asked.limit else None
     return answer(EntriesShown(entries=shown, next_cursor=more))
 
 

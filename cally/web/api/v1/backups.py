@@ -11,6 +11,7 @@ from cally.ops.backups.standing import standing
 from cally.store import backups
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
+from cally.web.api.v1.pages import Page, Paged, page
 
 noun = Noun("Backups")
 
@@ -30,7 +31,7 @@ class BackupShown(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
 
 
-class BackupsShown(msgspec.Struct, frozen=True, kw_only=True):
+class BackupsShown(Page, frozen=True, kw_only=True):
     """How backups stand (`ok`, `degraded`, `failing`, with a sentence), and what is kept, the newest first.
 
     `step` is what is being done right now, null when nothing is.
@@ -49,19 +50,21 @@ class BackupAsked(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime
 
 
-@noun.does("GET", "/backups", scope="admin:read", answers={200: BackupsShown})
+@noun.does("GET", "/backups", scope="admin:read", query=Paged, answers={200: BackupsShown})
 async def list_backups(call: Call) -> Answer:
     """List what is kept where, and what its proof said."""
     db = call.doors.store.reader
     places = {place.id: label(place) for place in await list_places(db)}
     stands, proved_at = await standing(db, call.now), await backups.last_proof_at(db)
+    found, more = page(await backups.list_all(db), call.query, lambda one: (one.made_at, one.id), latest_first=True)
     return answer(
         BackupsShown(
             status=stands.status,
             sentence=stands.sentence,
             step=call.doors.backup_watch.step or None,
             last_proved_at=None if proved_at is None else instant(proved_at),
-            backups=tuple(_shown(one, places) for one in await backups.list_all(db)),
+            backups=tuple(_shown(one, places) for one in found),
+            next_cursor=more,
         )
     )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from cally import bookings, hosts
 from cally.bookings import SeriesSeen, consents, lasting, offer
-from cally.errors import invalid, not_found
+from cally.errors import not_found
 from cally.model.accounts import Actor
 from cally.model.bookings import Booking, BookingRequest, Companion, Guest, Taken
 from cally.model.options import Rhythm
@@ -14,16 +14,15 @@ from cally.model.private_pages import Keys
 from cally.model.series import Clashes, Scope, SeriesRequest, SeriesTaken
 from cally.model.zones import zone
 from cally.web.admission import mailed
-from cally.web.api.endpoints import IDEMPOTENCY_KEY, Answer, Call, Noun, answer
+from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, epoch
+from cally.web.api.repeated import idempotency_key
 from cally.web.api.v1.admitted import mailboxes, welcome
-from cally.web.api.v1.pages import Cursor, Limit, cursor, position
+from cally.web.api.v1.pages import Paged, cut, position
 from cally.web.api.v1.public import owner_named
 from cally.web.api.v1.refused import series_taken, slot_taken
 from cally.web.api.v1.shown import BookingShown, BookingsShown, shown_booking, shown_series
 from cally.web.api.v1.spans import span
-
-KEY_LENGTH = 255
 
 noun = Noun("Bookings")
 
@@ -78,7 +77,7 @@ class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     consent: Annotated[bool, msgspec.Meta(description="The guest agrees to the `consent` of the event type.")] = False
 
 
-class BookingsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BookingsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`from` and `to` are dates in `tz`, both included, or instants; `q` is looked for in guest and title."""
 
     from_: str | None = msgspec.field(name="from", default=None)
@@ -89,8 +88,6 @@ class BookingsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Annotated[str, msgspec.Meta(description="A host's slug; another's than the token's needs admin:read.")] | None
     ) = None
     q: Annotated[str, msgspec.Meta(max_length=200)] | None = None
-    cursor: Cursor | None = None
-    limit: Limit = 50
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,7 +144,7 @@ async def make_booking(call: Call) -> Answer:
         request,
         now=call.now,
         actor=actor,
-        idempotency_key=_key(call),
+        idempotency_key=idempotency_key(call),
         shown=shown_keys,
     )
     if isinstance(made, Taken):
@@ -173,7 +170,7 @@ async def _make_series(call: Call, request: BookingRequest, wanted: SeriesWanted
         asked,
         now=call.now,
         actor=actor,
-        idempotency_key=_key(call),
+        idempotency_key=idempotency_key(call),
         shown=shown,
     )
     if isinstance(made, SeriesTaken):
@@ -197,7 +194,7 @@ async def list_bookings(call: Call) -> Answer:
     asked: BookingsAsked = call.query
     host_id, tz = await _whose(call, asked)
     from_at, to_at = span(asked.from_, asked.to, tz)
-    after = position(asked.cursor, 2) if asked.cursor is not None else None
+    after = position(asked.cursor, int, int) if asked.cursor is not None else None
     found = await bookings.list_bookings(
         call.doors.store.reader,
         host_id=host_id,
@@ -206,10 +203,10 @@ async def list_bookings(call: Call) -> Answer:
         status=asked.status,
         q=asked.q,
         after=(after[0], after[1]) if after is not None else None,
-        limit=asked.limit,
+        limit=asked.limit + 1,
     )
+    found, more = cut(found, asked.limit, lambda booking: (booking.starts_at, booking.id))
     shown = tuple([await shown_booking(call.doors, booking) for booking in found])
-    more = cursor(found[-1].starts_at, found[-1].id) if len(found) == asked.limit else None
     return answer(BookingsShown(bookings=shown, next_cursor=more))
 
 
@@ -404,12 +401,3 @@ def _request(wanted: BookingWanted) -> BookingRequest:
         hold=wanted.hold,
         consent=consents.CURRENT if wanted.consent else "",
     )
-
-
-def _key(call: Call) -> str | None:
-    key = call.request.headers.get(IDEMPOTENCY_KEY)
-    if key is None:
-        return None
-    if not key or len(key) > KEY_LENGTH or not (key.isascii() and key.isprintable()):
-        raise invalid(IDEMPOTENCY_KEY, f"An idempotency key has 1 to {KEY_LENGTH} printable ASCII characters.")
-    return key

@@ -8,6 +8,7 @@ from cally import calendars
 from cally.model.calendars import Calendar
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
+from cally.web.api.v1.pages import Page, Paged, page
 
 noun = Noun("Calendars")
 READ = "schedules:read"
@@ -40,17 +41,18 @@ class CalendarShown(msgspec.Struct, frozen=True, kw_only=True):
     events: int
 
 
-class CalendarsShown(msgspec.Struct, frozen=True, kw_only=True):
+class CalendarsShown(Page, frozen=True, kw_only=True):
     """A host's calendars, oldest first."""
 
     calendars: tuple[CalendarShown, ...]
 
 
-@noun.does("GET", "/calendars", scope=READ, answers={200: CalendarsShown})
+@noun.does("GET", "/calendars", scope=READ, query=Paged, answers={200: CalendarsShown})
 async def list_calendars(call: Call) -> Answer:
     """List the calendars whose events count as busy time."""
     found = await calendars.list_calendars(call.doors.store.reader, call.token_holder.account.id)
-    return answer(CalendarsShown(calendars=tuple(map(_shown, found))))
+    kept, more = page(found, call.query, lambda calendar: (calendar.id,))
+    return answer(CalendarsShown(calendars=tuple(map(_shown, kept)), next_cursor=more))
 
 
 @noun.does("POST", "/calendars", scope=WRITE, body=CalendarWanted, answers={201: CalendarShown})

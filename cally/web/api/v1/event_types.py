@@ -12,6 +12,7 @@ from cally.model.capsule import event_type_from_json, event_type_to_json
 from cally.model.hosts import EventType, Place, Question
 from cally.model.options import EventTypeOptions, Keeps, Series, Stay
 from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.api.v1.teams_found import team_in
 
 noun = Noun("Event types")
@@ -153,7 +154,7 @@ class EventTypeWanted(EventTypeChanges, frozen=True, kw_only=True, forbid_unknow
     team: str | None = None
 
 
-class EventTypesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EventTypesAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Those of a team (its slug) instead of the host's own."""
 
     team: str | None = None
@@ -199,7 +200,7 @@ class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class EventTypesShown(msgspec.Struct, frozen=True, kw_only=True):
+class EventTypesShown(Page, frozen=True, kw_only=True):
     """A host's event types, in their order."""
 
     event_types: tuple[EventTypeShown, ...]
@@ -219,7 +220,8 @@ async def list_event_types(call: Call) -> Answer:
     if call.query.team is not None:
         owner_id = (await team_in(call, call.query.team)).id
     found = await hosts.list_event_types(call.doors.store.reader, owner_id)
-    return answer(EventTypesShown(event_types=tuple([await _shown(call, event_type) for event_type in found])))
+    kept, more = page(found, call.query, lambda one: (one.position, one.id))
+    return answer(EventTypesShown(event_types=tuple([await _shown(call, one) for one in kept]), next_cursor=more))
 
 
 @noun.does("POST", "/event-types", scope="event-types:write", body=EventTypeWanted, answers={201: EventTypeShown})

@@ -7,29 +7,31 @@ from cally.bookings import JOINT, MEETING, listed, offer
 from cally.errors import not_found
 from cally.model.hosts import Host
 from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.api.v1.public import PublicEventType, entered, public_event_type
 
 noun = Noun("Hosts")
 
 
-class PublicEventTypes(msgspec.Struct, frozen=True, kw_only=True):
+class PublicEventTypes(Page, frozen=True, kw_only=True):
     """The event types on a host's profile, in their order."""
 
     event_types: tuple[PublicEventType, ...]
 
 
-@noun.does("GET", "/hosts/{host}/event-types", answers={200: PublicEventTypes}, refuses=("not_found",))
+@noun.does("GET", "/hosts/{host}/event-types", query=Paged, answers={200: PublicEventTypes}, refuses=("not_found",))
 async def list_public_event_types(call: Call) -> Answer:
     """List what a host offers on their profile.
 
     For hosts together, `ada+ben`, it is the meeting of all of them. What has a password is not listed.
     """
     if JOINT in call.path["host"]:
-        return answer(PublicEventTypes(event_types=(await _together(call, MEETING),)))
+        return answer(PublicEventTypes(event_types=(await _together(call, MEETING),), next_cursor=None))
     host = await _host(call)
     offered = await listed(call.doors.store.reader, host.id)
-    shown = tuple(public_event_type(event_type, host, call.doors.public_url()) for event_type in offered)
-    return answer(PublicEventTypes(event_types=shown))
+    kept, more = page(offered, call.query, lambda one: (one.position, one.id))
+    shown = tuple(public_event_type(event_type, host, call.doors.public_url()) for event_type in kept)
+    return answer(PublicEventTypes(event_types=shown, next_cursor=more))
 
 
 @noun.does(

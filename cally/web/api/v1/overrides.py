@@ -14,6 +14,7 @@ from cally.model.capsule import schedule_from_json, schedule_to_json
 from cally.model.hosts import Schedule
 from cally.model.rules import DAYS, Window
 from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.api.v1.schedule_shapes import Hours, Weekday
 
 noun = Noun("Overrides")
@@ -23,7 +24,7 @@ ISO_DATE = "2026-12-24"
 Dates = Annotated[tuple[date, ...], msgspec.Meta(min_length=1, max_length=1_000)]
 
 
-class OverridesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OverridesAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which to list; all of the host's without any."""
 
     schedule_id: str | None = None
@@ -62,6 +63,12 @@ class OverrideShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OverridesListed(msgspec.Struct, frozen=True, kw_only=True):
+    """Those that were put, by date."""
+
+    overrides: tuple[OverrideShown, ...]
+
+
+class OverridesPage(Page, frozen=True, kw_only=True):
     """By schedule, then by date."""
 
     overrides: tuple[OverrideShown, ...]
@@ -72,7 +79,7 @@ class OverridesListed(msgspec.Struct, frozen=True, kw_only=True):
     "/overrides",
     scope=READ,
     query=OverridesAsked,
-    answers={200: OverridesListed},
+    answers={200: OverridesPage},
     refuses=("not_found",),
 )
 async def list_all_overrides(call: Call) -> Answer:
@@ -83,7 +90,8 @@ async def list_all_overrides(call: Call) -> Answer:
         found = [_by_id(found, asked.schedule_id)]
     first, last = asked.from_ or date.min, asked.to or date.max
     shown = (one for schedule in found for one in _shown(schedule) if first <= one.on <= last)
-    return answer(OverridesListed(overrides=tuple(shown)))
+    kept, more = page(shown, asked, lambda one: (int(one.schedule_id), one.on.isoformat()))
+    return answer(OverridesPage(overrides=tuple(kept), next_cursor=more))
 
 
 @noun.does(
@@ -103,6 +111,13 @@ async def put_overrides(call: Call) -> Answer:
     dates = _dates(call.body)
     after = await _write(call, schedule, dict.fromkeys(dates, _windows(call.sent)))
     return answer(OverridesListed(overrides=tuple(one for one in _shown(after) if one.on in dates)), 201)
+
+
+@noun.does("GET", "/overrides/{id}", scope=READ, answers={200: OverrideShown}, refuses=("not_found",))
+async def show_override(call: Call) -> Answer:
+    """Show the hours of one date."""
+    schedule, on = await _own(call)
+    return answer(next(one for one in _shown(schedule) if one.on == on))
 
 
 @noun.does(

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from cally.web.api.instants import Instant
+from cally.web.api.v1.pages import Page
 from cally.web.api.v1.public import HostShown
 from cally.web.api.v1.schedule_shapes import Dates, OverrideGiven, PatternGiven, TravelGiven, WeeklyGiven
 
@@ -51,7 +52,7 @@ class ResourceShown(msgspec.Struct, frozen=True, kw_only=True):
     keeper: HostShown
 
 
-class ResourcesShown(msgspec.Struct, frozen=True, kw_only=True):
+class ResourcesShown(Page, frozen=True, kw_only=True):
     """The resources that a host may use, by name."""
 
     resources: tuple[ResourceShown, ...]

@@ -13,6 +13,7 @@ from cally.model.rules import ScheduleRules
 from cally.model.teams import Resource
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import day_end, day_start, epoch, instant
+from cally.web.api.v1.pages import Paged, page
 from cally.web.api.v1.public import HostShown
 from cally.web.api.v1.resource_shapes import (
     BlockShown,
@@ -33,11 +34,12 @@ WRITE = "resources:write"
 LONGEST_RANGE_DAYS = 100
 
 
-@noun.does("GET", "/resources", scope=READ, answers={200: ResourcesShown})
+@noun.does("GET", "/resources", scope=READ, query=Paged, answers={200: ResourcesShown})
 async def list_resources(call: Call) -> Answer:
     """List the resources that the host may use."""
     found = await hosts.list_resources(call.doors.store.reader, call.token_holder.account.id)
-    return answer(ResourcesShown(resources=tuple([await _shown(call, resource) for resource in found])))
+    kept, more = page(found, call.query, lambda resource: (resource.name, resource.id))
+    return answer(ResourcesShown(resources=tuple([await _shown(call, one) for one in kept]), next_cursor=more))
 
 
 @noun.does("POST", "/resources", scope=WRITE, body=ResourceWanted, answers={201: ResourceShown})

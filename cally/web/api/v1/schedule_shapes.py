@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from cally.web.api.v1.pages import Page
+
 Clock = Annotated[str, msgspec.Meta(pattern="^[0-9]{2}:[0-9]{2}$", description="`HH:MM`; `24:00` may end a day.")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Hours = tuple[Clock, Clock]
@@ -91,19 +93,19 @@ class ScheduleShown(msgspec.Struct, frozen=True, kw_only=True):
     follows_host: bool = False
 
 
-class SchedulesShown(msgspec.Struct, frozen=True, kw_only=True):
+class SchedulesShown(Page, frozen=True, kw_only=True):
     """A host's schedules, oldest first."""
 
     schedules: tuple[ScheduleShown, ...]
 
 
-class OverridesShown(msgspec.Struct, frozen=True, kw_only=True):
+class OverridesShown(Page, frozen=True, kw_only=True):
     """The dates of a schedule that have hours of their own."""
 
     overrides: tuple[OverrideGiven, ...]
 
 
-class TimeOffShown(msgspec.Struct, frozen=True, kw_only=True):
+class TimeOffShown(Page, frozen=True, kw_only=True):
     """The days away of a schedule."""
 
     time_off: tuple[TimeOffGiven, ...]

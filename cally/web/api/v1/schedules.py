@@ -10,6 +10,7 @@ from cally.model.capsule import schedule_from_json, schedule_to_json
 from cally.model.hosts import Schedule
 from cally.model.rules import ScheduleRules
 from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.pages import Paged, page
 from cally.web.api.v1.schedule_shapes import (
     OverrideGiven,
     OverridesShown,
@@ -26,11 +27,12 @@ READ = "schedules:read"
 WRITE = "schedules:write"
 
 
-@noun.does("GET", "/schedules", scope=READ, answers={200: SchedulesShown})
+@noun.does("GET", "/schedules", scope=READ, query=Paged, answers={200: SchedulesShown})
 async def list_schedules(call: Call) -> Answer:
     """List the host's schedules."""
     found = await hosts.list_schedules(call.doors.store.reader, call.token_holder.account.id)
-    return answer(SchedulesShown(schedules=tuple(_shown(schedule) for schedule in found)))
+    kept, more = page(found, call.query, lambda schedule: (schedule.id,))
+    return answer(SchedulesShown(schedules=tuple(map(_shown, kept)), next_cursor=more))
 
 
 @noun.does("POST", "/schedules", scope=WRITE, body=ScheduleWanted, answers={201: ScheduleShown})
@@ -79,10 +81,18 @@ async def delete_schedule(call: Call) -> Answer:
     return answer(None, 204)
 
 
-@noun.does("GET", "/schedules/{id}/overrides", scope=READ, answers={200: OverridesShown}, refuses=("not_found",))
+@noun.does(
+    "GET",
+    "/schedules/{id}/overrides",
+    scope=READ,
+    query=Paged,
+    answers={200: OverridesShown},
+    refuses=("not_found",),
+)
 async def list_overrides(call: Call) -> Answer:
     """List the dates that have hours of their own."""
-    return answer(OverridesShown(overrides=_shown(await _own(call)).overrides))
+    kept, more = page(_shown(await _own(call)).overrides, call.query, lambda one: (one.on.isoformat(),))
+    return answer(OverridesShown(overrides=tuple(kept), next_cursor=more))
 
 
 @noun.does(
@@ -113,11 +123,15 @@ async def delete_override(call: Call) -> Answer:
     return answer(None, 204)
 
 
-@noun.does("GET", "/schedules/{id}/time-off", scope=READ, answers={200: TimeOffShown}, refuses=("not_found",))
+@noun.does(
+    "GET", "/schedules/{id}/time-off", scope=READ, query=Paged, answers={200: TimeOffShown}, refuses=("not_found",)
+)
 async def list_time_off(call: Call) -> Answer:
     """List the days away."""
-    shown = _shown(await _own(call)).time_off
-    return answer(TimeOffShown(time_off=tuple(TimeOffGiven(from_=first, to=last) for first, last in shown)))
+    known = _shown(await _own(call)).time_off
+    kept, more = page(known, call.query, lambda dates: (dates[0].isoformat(), dates[1].isoformat()))
+    shown = tuple(TimeOffGiven(from_=first, to=last) for first, last in kept)
+    return answer(TimeOffShown(time_off=shown, next_cursor=more))
 
 
 @noun.does(

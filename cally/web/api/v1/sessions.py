@@ -13,7 +13,7 @@ from cally.model.zones import zone
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
 from cally.web.api.v1.bookings import CompanionWanted, GuestWanted, Reason
-from cally.web.api.v1.pages import Limit
+from cally.web.api.v1.pages import Page, Paged, page, position
 from cally.web.api.v1.refused import slot_taken
 from cally.web.api.v1.shown import BookingShown, shown_booking
 from cally.web.api.v1.spans import span
@@ -37,19 +37,18 @@ class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     bookings: tuple[BookingShown, ...]
 
 
-class SessionsShown(msgspec.Struct, frozen=True, kw_only=True):
+class SessionsShown(Page, frozen=True, kw_only=True):
     """Sessions that have guests, the earliest first."""
 
     sessions: tuple[SessionShown, ...]
 
 
-class SessionsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SessionsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`from` and `to` are dates in `tz`, both included, or instants; the next 31 days when left out."""
 
     from_: str | None = msgspec.field(name="from", default=None)
     to: str | None = None
     tz: str | None = None
-    limit: Limit = 50
 
 
 class SeatWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,10 +84,12 @@ async def list_sessions(call: Call) -> Answer:
     tz = zone(asked.tz) if asked.tz is not None else host.tz if host else "UTC"
     from_at, to_at = span(asked.from_, asked.to, tz)
     first = from_at if from_at is not None else call.now
-    found = await bookings.list_sessions(
-        db, host_id, from_at=first, to_at=to_at if to_at is not None else first + AHEAD_SECONDS, limit=asked.limit
-    )
-    return answer(SessionsShown(sessions=tuple([await _shown(call, gathering) for gathering in found])))
+    last = to_at if to_at is not None else first + AHEAD_SECONDS
+    if asked.cursor is not None:
+        first = max(first, position(asked.cursor, int, int)[0])
+    found = await bookings.list_sessions(db, host_id, from_at=first, to_at=last)
+    kept, more = page(found, asked, lambda one: (one.session.starts_at, one.session.id))
+    return answer(SessionsShown(sessions=tuple([await _shown(call, one) for one in kept]), next_cursor=more))
 
 
 @noun.does("GET", "/sessions/{uid}", scope="bookings:read", answers={200: SessionShown}, refuses=("not_found",))

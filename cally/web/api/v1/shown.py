@@ -14,6 +14,7 @@ from cally.model.teams import CREDIT_UNIT, DecidedBy
 from cally.notify import links
 from cally.store import Reader
 from cally.web.api.instants import instant
+from cally.web.api.v1.pages import Page
 from cally.web.api.v1.public import HostShown
 from cally.web.doors import Doors
 
@@ -88,11 +89,10 @@ class BookingShown(msgspec.Struct, frozen=True, kw_only=True):
     series: SeriesShown | msgspec.UnsetType = msgspec.UNSET
 
 
-class BookingsShown(msgspec.Struct, frozen=True, kw_only=True):
+class BookingsShown(Page, frozen=True, kw_only=True):
     """One page of a list; `next_cursor` is null on the last one."""
 
     bookings: tuple[BookingShown, ...]
-    next_cursor: str | None
 
 
 async def shown_booking(

@@ -1,6 +1,5 @@
 """Free slots, answered from memory for as long as the answer is exactly right."""
 
-import hashlib
 from collections import OrderedDict
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
@@ -14,6 +13,7 @@ from cally.model.private_pages import Keys
 from cally.model.zones import zone
 from cally.web.api.endpoints import Answer, Call, Noun, encoded
 from cally.web.api.instants import day_end, day_start, instant
+from cally.web.api.versions import etag, is_known
 
 LONGEST_RANGE_DAYS = 100
 REMEMBERED_BYTES = 33_554_432
@@ -129,7 +129,7 @@ async def _listed(call: Call, owner: str) -> Answer:
         known = await _known(call, owner, shown)
         memory.put(key, known)
     headers = {"etag": known.etag, "cache-control": "no-cache"}
-    if _matches(call.request.headers.get("if-none-match", ""), known.etag):
+    if is_known(call.request.headers.get("if-none-match", ""), known.etag):
         return encoded(b"", 304, headers)
     return encoded(known.body, 200, headers)
 
@@ -150,7 +150,7 @@ async def _known(call: Call, owner: str, shown: Keys) -> Known:
         for slot in slots
     )
     body = msgspec.json.encode(SlotsShown(slots=listed, tz=tz))
-    return Known(found, version, body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"')
+    return Known(found, version, body, etag(body))
 
 
 async def _slots(call: Call, found: Offer) -> tuple[str, list[Slot]]:
@@ -190,7 +190,3 @@ def _require_range(asked: SlotsAsked) -> None:
         raise invalid("to", "The last date lies before the first one.")
     if (asked.to_on - asked.from_on).days >= LONGEST_RANGE_DAYS:
         raise invalid("to", f"At most {LONGEST_RANGE_DAYS} days can be asked for at once.")
-
-
-def _matches(header: str, etag: str) -> bool:
-    return header.strip() == "*" or etag in {part.strip().removeprefix("W/") for part in header.split(",")}

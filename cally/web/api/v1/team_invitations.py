@@ -9,6 +9,7 @@ from cally.errors import not_found
 from cally.model.teams import Team
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
+from cally.web.api.v1.pages import Page, Paged, page
 
 noun = Noun("Team invitations")
 
@@ -23,7 +24,7 @@ class InvitationShown(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime
 
 
-class InvitationsShown(msgspec.Struct, frozen=True, kw_only=True):
+class InvitationsShown(Page, frozen=True, kw_only=True):
     """What is not answered yet, the oldest first."""
 
     invitations: tuple[InvitationShown, ...]
@@ -36,15 +37,16 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-@noun.does("GET", "/team-invitations", scope="event-types:read", answers={200: InvitationsShown})
+@noun.does("GET", "/team-invitations", scope="event-types:read", query=Paged, answers={200: InvitationsShown})
 async def list_team_invitations(call: Call) -> Answer:
     """List the teams that ask the host to join."""
     found = await hosts.list_invitations(call.doors.store.reader, call.token_holder.account.id)
+    kept, more = page(found, call.query, lambda asked: (asked[1].created_at, asked[0].id))
     shown = tuple(
         InvitationShown(team=team.slug, name=team.name, manages=one.manages, by=by, asked_at=instant(one.created_at))
-        for team, one, by in found
+        for team, one, by in kept
     )
-    return answer(InvitationsShown(invitations=shown))
+    return answer(InvitationsShown(invitations=shown, next_cursor=more))
 
 
 @noun.does(

@@ -12,6 +12,7 @@ from cally.hosts import TeamDraft
 from cally.model.hosts import Host
 from cally.model.teams import Team
 from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.api.v1.public import PublicEventType, entered, public_event_type
 from cally.web.api.v1.teams_found import team_in
 
@@ -66,23 +67,24 @@ class TeamShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class TeamsShown(msgspec.Struct, frozen=True, kw_only=True):
+class TeamsShown(Page, frozen=True, kw_only=True):
     """Teams by name."""
 
     teams: tuple[TeamShown, ...]
 
 
-class PublicEventTypesOfTeam(msgspec.Struct, frozen=True, kw_only=True):
+class PublicEventTypesOfTeam(Page, frozen=True, kw_only=True):
     """The event types on a team's profile, in their order."""
 
     event_types: tuple[PublicEventType, ...]
 
 
-@noun.does("GET", "/teams", scope="event-types:read", answers={200: TeamsShown})
+@noun.does("GET", "/teams", scope="event-types:read", query=Paged, answers={200: TeamsShown})
 async def list_teams(call: Call) -> Answer:
     """List the teams that the host is in; for an admin all."""
     found = await hosts.list_teams(call.doors.store.reader, call.token_holder.account)
-    return answer(TeamsShown(teams=tuple([await _shown(call, team) for team in found])))
+    kept, more = page(found, call.query, lambda team: (team.name, team.id))
+    return answer(TeamsShown(teams=tuple([await _shown(call, team) for team in kept]), next_cursor=more))
 
 
 @noun.does("POST", "/teams", scope="event-types:write", body=TeamWanted, answers={201: TeamShown})
@@ -198,13 +200,20 @@ async def remove_member(call: Call) -> Answer:
     return answer(None, 204)
 
 
-@noun.does("GET", "/teams/{team}/event-types", answers={200: PublicEventTypesOfTeam}, refuses=("not_found",))
+@noun.does(
+    "GET",
+    "/teams/{team}/event-types",
+    query=Paged,
+    answers={200: PublicEventTypesOfTeam},
+    refuses=("not_found",),
+)
 async def list_public_event_types_of_team(call: Call) -> Answer:
     """List what a team offers on its profile."""
     team = await _public(call)
     offered = await listed(call.doors.store.reader, team.id)
-    shown = tuple(public_event_type(event_type, team, call.doors.public_url()) for event_type in offered)
-    return answer(PublicEventTypesOfTeam(event_types=shown))
+    kept, more = page(offered, call.query, lambda one: (one.position, one.id))
+    shown = tuple(public_event_type(event_type, team, call.doors.public_url()) for event_type in kept)
+    return answer(PublicEventTypesOfTeam(event_types=shown, next_cursor=more))
 
 
 @noun.does(

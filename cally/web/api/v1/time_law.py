@@ -13,6 +13,7 @@ from cally.model.options import Keeps
 from cally.model.zones import tzdata_version
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
+from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.api.v1.refused import slot_taken
 from cally.web.api.v1.shown import BookingShown, shown_booking
 
@@ -40,7 +41,7 @@ class AffectedShown(msgspec.Struct, frozen=True, kw_only=True):
     settled_at: datetime
 
 
-class TimeLawShown(msgspec.Struct, frozen=True, kw_only=True):
+class TimeLawShown(Page, frozen=True, kw_only=True):
     """The release of the zone rules in use, since when (null: since the beginning), and the bookings it concerns."""
 
     tzdata_version: str
@@ -54,16 +55,18 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     keep: Literal["wall_time", "instant"]
 
 
-@noun.does("GET", "/time-law", scope="bookings:read", answers={200: TimeLawShown})
+@noun.does("GET", "/time-law", scope="bookings:read", query=Paged, answers={200: TimeLawShown})
 async def show_time_law(call: Call) -> Answer:
     """List the host's bookings that new clock rules concern and nobody has decided on, the earliest first."""
     db = call.doors.store.reader
     law = await bookings.law_in_use(db)
     found = await bookings.list_affected(db, call.token_holder.account.id, now=call.now)
+    kept, more = page(found, call.query, lambda one: (one.booking.starts_at, one.booking.id))
     shown = TimeLawShown(
         tzdata_version=tzdata_version(),
         changed_at=instant(law.changed_at) if law and law.changed_at is not None else None,
-        bookings=tuple(_shown(one) for one in found),
+        bookings=tuple(map(_shown, kept)),
+        next_cursor=more,
     )
     return answer(shown)
 

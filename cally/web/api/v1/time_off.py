@@ -11,6 +11,7 @@ from cally.errors import CallyError, invalid, not_found
 from cally.hosts import TimeOffDraft
 from cally.model.time_off import TimeOff
 from cally.web.api.endpoints import Answer, Call, Noun, answer
+from cally.web.api.v1.pages import Page, Paged, page
 
 noun = Noun("Time off")
 READ = "schedules:read"
@@ -18,7 +19,7 @@ WRITE = "schedules:write"
 FIELDS = {"first_on": "from", "last_on": "to"}
 
 
-class TimeOffAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TimeOffAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which to list: those that touch these dates, both included; all without any."""
 
     from_: date | None = msgspec.field(name="from", default=None)
@@ -51,7 +52,7 @@ class TimeOffEntry(msgspec.Struct, frozen=True, kw_only=True):
     delegate: str | None
 
 
-class TimeOffListed(msgspec.Struct, frozen=True, kw_only=True):
+class TimeOffListed(Page, frozen=True, kw_only=True):
     """Earliest first."""
 
     time_off: tuple[TimeOffEntry, ...]
@@ -67,7 +68,8 @@ async def list_days_away(call: Call) -> Answer:
         from_on=asked.from_ or date.min,
         to_on=asked.to or date.max,
     )
-    return answer(TimeOffListed(time_off=tuple([await _shown(call, entry) for entry in found])))
+    kept, more = page(found, asked, lambda entry: (entry.first_on.isoformat(), entry.id))
+    return answer(TimeOffListed(time_off=tuple([await _shown(call, entry) for entry in kept]), next_cursor=more))
 
 
 @noun.does("POST", "/time-off", scope=WRITE, body=TimeOffWanted, answers={201: TimeOffEntry})

@@ -18,7 +18,7 @@ from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import Instant, day_end, day_start, epoch, instant
 from cally.web.api.v1.admitted import welcome
 from cally.web.api.v1.bookings import CompanionWanted, GuestWanted
-from cally.web.api.v1.pages import Cursor, Limit, cursor
+from cally.web.api.v1.pages import Page, Paged, cut
 from cally.web.api.v1.pages import position as place_in_list
 from cally.web.api.v1.public import owner_named
 from cally.web.api.v1.refused import slot_taken
@@ -88,22 +88,19 @@ class WaitingShown(msgspec.Struct, frozen=True, kw_only=True):
     manage_url: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class WaitlistShown(msgspec.Struct, frozen=True, kw_only=True):
+class WaitlistShown(Page, frozen=True, kw_only=True):
     """One page of a list; `next_cursor` is null on the last one."""
 
     entries: tuple[WaitingShown, ...]
-    next_cursor: str | None
 
 
-class WaitlistAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WaitlistAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`from` and `to` are dates in `tz`, both included, or instants."""
 
     from_: str | None = msgspec.field(name="from", default=None)
     to: str | None = None
     tz: str | None = None
     state: WaitState | None = None
-    cursor: Cursor | None = None
-    limit: Limit = 50
 
 
 class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,7 +186,7 @@ async def list_waitlist(call: Call) -> Answer:
     host = await hosts.host_by_id(db, host_id)
     tz = zone(asked.tz) if asked.tz is not None else host.tz if host else "UTC"
     from_at, to_at = span(asked.from_, asked.to, tz)
-    after = place_in_list(asked.cursor, 2) if asked.cursor is not None else None
+    after = place_in_list(asked.cursor, int, int) if asked.cursor is not None else None
     found = await bookings.list_waitlist(
         db,
         host_id=host_id,
@@ -197,9 +194,9 @@ async def list_waitlist(call: Call) -> Answer:
         to_at=to_at,
         state=asked.state,
         after=(after[0], after[1]) if after is not None else None,
-        limit=asked.limit,
+        limit=asked.limit + 1,
     )
-    more = cursor(found[-1].starts_at, found[-1].id) if len(found) == asked.limit else None
+    found, more = cut(found, asked.limit, lambda entry: (entry.starts_at, entry.id))
     shown = tuple([await shown_entry(call.doors, entry) for entry in found])
     return answer(WaitlistShown(entries=shown, next_cursor=more))
 
