@@ -15,6 +15,7 @@ LetterKind = Literal[
     "second_factor_removed",
     "guest_data",
     "alert",
+    "sample",
 ]
 LetterState = Literal["waiting", "sent", "failed", "obsolete"]
 

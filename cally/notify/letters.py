@@ -47,6 +47,7 @@ async def write_letter(
     - `new_sign_in`: `device`, in plain words; `from`
     - `alert`: `what`, the subject; `lines`, one paragraph each
     - `second_factor_added`, `second_factor_removed`: `what`, in plain words (`Passkey “Phone”`); `from`
+    - `sample`: `subject`, `text` and `html` of a message as its reader would get it
 
     `secret` belongs to the three with a link alone: it is kept sealed until the letter has left, and never sent after
     `expires_at`. Only for those the vault is needed. `to` is another address than the account's own. Without an account

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
+from markupsafe import Markup
 
 from cally.model.bookings import Answer
 from cally.model.groups import Change
 from cally.model.messages import Kind, Recipient, Snapshot
+from cally.model.wordings import Wording
+from cally.notify.own_words import written
 from cally.notify.places import place_url, reserved, where_line
 from cally.notify.series_words import SeriesWords, series_words
 from cally.notify.times import When, city, clock_time, when
+from cally.notify.variables import VARIABLES, filled, is_seen, without_hollow_lines
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 GAP = re.compile(r"\n{3,}")
+NO_WORDING = Wording(kind="confirmed", recipient="guest")
 OF_GROUPS: frozenset[Kind] = frozenset({"requested", "confirmed", "declined", "rescheduled", "cancelled"})
 
 
@@ -117,16 +122,20 @@ def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
     return Reader(role=recipient, name=name, email=address, tz=guest.tz, locale=guest.locale)
 
 
-def mail_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> Words:
-    """Subject, text and HTML of a mail."""
-    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, kind, reader, public_url, link))
-    return Words(subject=page.subject, text=spaced(page.render("text.txt")), html=page.render("body.html"))
+def mail_words(
+    snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str, wording: Wording | None = None
+) -> Words:
+    """Subject, text and HTML of a mail; a host's own wording stands above the facts, which nothing takes away."""
+    page = _page(snapshot, kind, reader, public_url, link, wording)
+    return page.mail()
 
 
-def chat_words(snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str) -> tuple[str, str]:
+def chat_words(
+    snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str, wording: Wording | None = None
+) -> tuple[str, str]:
     """Title and body for a channel, as plain text."""
-    page = _Page(_folder(snapshot, kind, reader), _values(snapshot, kind, reader, public_url, link))
-    return page.subject, page.render("chat.txt").strip()
+    page = _page(snapshot, kind, reader, public_url, link, wording)
+    return page.subject, page.chat()
 
 
 def spaced(text: str) -> str:
@@ -151,19 +160,88 @@ def _folder(snapshot: Snapshot, kind: Kind, reader: Reader) -> str:
     return "group" if snapshot.group is not None and reader.role == "host" and kind in OF_GROUPS else kind
 
 
-class _Page:
-    """The templates of one kind, with the sentence that all of them begin with."""
+def _page(
+    snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, link: str, wording: Wording | None
+) -> "_Page":
+    """The words of a message; what a host is told of seats in a session has no wording of its own."""
+    folder = _folder(snapshot, kind, reader)
+    values = _values(snapshot, kind, reader, public_url, link)
+    return _Page(folder, values, wording if folder != "group" else None, variable_values(values, reader))
 
-    def __init__(self, folder: str, values: Values) -> None:
+
+class _Page:
+    """The templates of one kind, with the sentence that all of them begin with, or the host's words in its place."""
+
+    def __init__(self, folder: str, values: Values, wording: Wording | None, variables: dict[str, str]) -> None:
         self._folder = folder
         self._values = values
+        self._wording = wording or NO_WORDING
+        self._variables = variables
         self.subject = self._sentence = ""
-        self.subject = one_line(self.render("subject.txt"))
-        self._sentence = one_line(self.render("sentence.txt"))
+        own = one_line(filled(self._wording.subject, variables, one_line))
+        self.subject = own if is_seen(own) else one_line(self._render("subject.txt"))
+        self._sentence = one_line(self._render("sentence.txt"))
 
-    def render(self, name: str) -> str:
+    def mail(self) -> Words:
+        """The mail. Where the host's words show the link already, it is not said a second time."""
+        own = written(self._wording.body, self._variables, VARIABLES)
+        text: str | None = None
+        html: Markup | None = None
+        values = self._values
+        if is_seen(own.text):
+            text, html = own.text, _own_block(own.html, self._wording.locale)
+            values = msgspec.structs.replace(values, link="") if values.link in own.links else values
+        return Words(
+            subject=self.subject,
+            text=spaced(self._render("text.txt", values, text)),
+            html=self._render("body.html", values, html),
+        )
+
+    def chat(self) -> str:
+        """The message for a channel. In the host's words, time and link are added where they have none."""
+        words = without_hollow_lines(self._wording.chat, self._variables)
+        own = filled(words, self._variables).strip()
+        if not is_seen(own):
+            return self._render("chat.txt").strip()
+        added = {"when": "{when" not in words, "link": self._values.link not in own}
+        return spaced(templates().get_template("own_chat.txt").render(m=self._values, own=own, add=added)).strip()
+
+    def _render(self, name: str, values: Values | None = None, sentence: str | None = None) -> str:
+        """`sentence` that is safe HTML is a block of its own, and no heading."""
         template = templates().get_template(f"{self._folder}/{name}")
-        return template.render(m=self._values, subject=self.subject, sentence=self._sentence)
+        return template.render(
+            m=values or self._values, subject=self.subject, sentence=self._sentence if sentence is None else sentence
+        )
+
+
+def _own_block(html: Markup, locale: str) -> Markup:
+    """The host's words in a block that says its language; the direction is that of what is written."""
+    tag = Markup(' lang="{}"').format(locale) if locale else Markup("")
+    return Markup('<div class="own" dir="auto"{} style="margin:0 0 20px">\n{}</div>').format(tag, html)
+
+
+def variable_values(m: Values, reader: Reader) -> dict[str, str]:
+    """What stands for each variable in this message; a whole series is told by its first date, the facts have all."""
+    return {
+        "name": reader.name,
+        "guest_name": m.guest_name,
+        "guest_email": m.guest_email if reader.role != "companion" else "",
+        "host_name": m.host_name,
+        "title": m.title,
+        "when": m.when.line,
+        "when_short": m.when.short,
+        "date": m.when.date,
+        "time": m.when.time,
+        "zone": m.when.zone,
+        "previous": m.previous.line if m.previous else (m.clock.told or "" if m.clock else ""),
+        "where": m.place,
+        "where_link": m.place_url,
+        "reason": m.reason,
+        "position": str(m.waiting.position) if m.waiting else "",
+        "until": m.waiting.until if m.waiting else "",
+        "manage_link": m.link,
+        "page_link": m.page_url,
+    }
 
 
 def _values(snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, link: str) -> Values:
