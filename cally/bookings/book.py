@@ -15,6 +15,7 @@ from cally.bookings.judging import Assigned, judge
 from cally.bookings.offering import clear, freed
 from cally.bookings.offers import Offer, anchored, offer
 from cally.bookings.planned import Kept
+from cally.bookings.reminder_choice import record_reminder, with_reminder
 from cally.bookings.requests import Wanted, wanted
 from cally.bookings.seating import for_seats
 from cally.bookings.telling import announce
@@ -52,6 +53,7 @@ async def book(
         return Booked(booking=earlier, created=False)
     found = await offer(store.reader, request.host, request.event_type, shown)
     asked = await with_consent(store.reader, found, wanted(request, found), request.consent)
+    asked = await with_reminder(store.reader, found, asked, request)
     try:
         async with link_sent_again(store, found, asked.guest.email, now=now):
             answer = await _try(store, found, asked, request, keys, now, actor)
@@ -133,6 +135,7 @@ async def place(
     )
     await bookings.insert(tx, booking)
     await record_consent(tx, asked.consent_text, booking_id=booking.id, now=now)
+    await record_reminder(tx, asked, booking_id=booking.id)
     await count_use(tx, found.link, booking.uid, now=now)
     await turns.count(tx, found, booking, now)
     await audit.insert(

@@ -9,6 +9,7 @@ from cally.bookings.stays import lasting_minutes, nights_between
 from cally.errors import invalid
 from cally.model.addresses import email_address
 from cally.model.bookings import Answer, BookingRequest, Companion, Guest
+from cally.model.channels import GuestReminder
 from cally.model.hosts import Place, Question
 from cally.model.texts import line, paragraph
 from cally.model.zones import zone
@@ -23,7 +24,7 @@ SEVERAL_SEPARATOR = "\n"
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A request that may be booked: cleaned, complete, in the event type's terms.
 
-    `consent_text` is what the guest agreed to, empty where nothing is asked.
+    `consent_text` is what the guest agreed to, empty where nothing is asked. `reminder`: where, unless by mail.
     """
 
     guest: Guest
@@ -35,6 +36,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     nights: int | None = None
     seats: int = 1
     consent_text: str = ""
+    reminder: GuestReminder | None = None
 
 
 def wanted(request: BookingRequest, offer: Offer) -> Wanted:

@@ -15,6 +15,7 @@ from cally.bookings.offering import clear, freed
 from cally.bookings.offers import Offer, anchored, offer
 from cally.bookings.planned import Planned, Preferred, planned
 from cally.bookings.questions import question
+from cally.bookings.reminder_choice import with_reminder
 from cally.bookings.requests import Wanted, wanted
 from cally.bookings.seating import for_seats
 from cally.bookings.series_telling import announce_series
@@ -71,6 +72,7 @@ async def book_series(
     found = await offer(store.reader, request.host, request.event_type, shown)
     asked = offered(found, asked)
     checked = await with_consent(store.reader, found, wanted(request, found), request.consent)
+    checked = await with_reminder(store.reader, found, checked, request)
     seconds = checked.duration_minutes * 60
     dates = series_dates(request.starts_at, asked.rhythm, asked.count, found.schedule.rules.tz, seconds=seconds)
     keys = keys_of(idempotency_key, request, asked)

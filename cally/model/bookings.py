@@ -128,7 +128,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 class BookingRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a guest asks for. `answers` maps question ids to what was written; a stay has `nights`, not minutes.
 
-    `consent` is `yes`, or the version of the text that the guest was shown and agreed to; empty without.
+    `consent` is `yes`, or the version of the text that the guest was shown and agreed to; empty without. `reminder` is
+    the number of a channel for guests, on which they want to be reminded at `reminder_phone`; empty for by mail.
     """
 
     host: str
@@ -144,6 +145,8 @@ class BookingRequest(msgspec.Struct, frozen=True, kw_only=True):
     guest_phone: str = ""
     hold: str | None = None
     consent: str = ""
+    reminder: str = ""
+    reminder_phone: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,6 +51,7 @@ class BookingKept(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     no_show: bool = False
     consent: ConsentKept | None = None
+    reminder_phone: str = ""
 
 
 class EntryKept(msgspec.Struct, frozen=True, kw_only=True):

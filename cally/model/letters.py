@@ -15,7 +15,9 @@ LetterKind = Literal[
     "second_factor_removed",
     "guest_data",
     "alert",
+    "digest",
     "sample",
+    "webhook_off",
 ]
 LetterState = Literal["waiting", "sent", "failed", "obsolete"]
 

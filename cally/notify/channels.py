@@ -1,56 +1,78 @@
-"""Channels: any Apprise address of a host, kept sealed, shown masked, spoken to in a thread of its own."""
+"""Channels: where a host or a team is told beside mail, by any Apprise address, kept sealed and shown masked."""
 
-import asyncio
 import re
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from cally.errors import CallyError, invalid, not_found
 from cally.model.accounts import Actor
+from cally.model.channels import HOST_EVENTS, Channel, Digest
 from cally.model.ids import new_id
-from cally.model.messages import Channel
+from cally.model.messages import KINDS
 from cally.model.texts import line
-from cally.notify.confined import confined
+from cally.model.zones import zone
 from cally.notify.failures import NotTaken
-from cally.store import Reader, Store, audit, channels
+from cally.notify.services import Said, for_phone, named, named_for_guests, say
+from cally.store import Reader, Store, audit, channels, event_types, hosts, teams
 from cally.vault import Vault
 
-if TYPE_CHECKING:
-    from apprise import AppriseAsset, NotifyBase
-
-LONGEST_ADDRESS = 2_000
 MOST_CHANNELS = 20
-SEND_SECONDS = 30
-AT_ONCE = 16
-LONGEST_ANSWER = 500
-MASK = "••••"
-SEPARATORS = re.compile(r"[/?@:&=]+")
-SHORTEST_SECRET = 8
-OWN_MACHINE = frozenset(["blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"])
+MOST_EVENT_TYPES = 500
+NAME_LENGTH = 60
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+TABLE, COLUMN = "channel", "address_sealed"
 
-_free_threads = threading.BoundedSemaphore(AT_ONCE)
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel is told: `events` None for all that hosts are told, `event_types` none for all of them.
+
+    `digest_at` (`08:00`) has it told once a day instead of each at once; empty for at once.
+    """
+
+    events: tuple[str, ...] | None = None
+    event_types: tuple[int, ...] = ()
+    digest_at: str = ""
+
+
+EVERYTHING = Wishes()
 
 
 async def add_channel(
-    store: Store, vault: Vault, host_id: int, *, name: str, address: str, now: int, actor: Actor
+    store: Store,
+    vault: Vault,
+    owner_id: int,
+    *,
+    name: str,
+    address: str,
+    now: int,
+    actor: Actor,
+    of_team: bool = False,
+    for_guests: bool = False,
+    wishes: Wishes = EVERYTHING,
+    tz: str = "UTC",
 ) -> Channel:
-    """Keep a new channel of a host. Raises `invalid` naming `name` or `address` when Apprise does not know the form."""
-    title = line(name, "name", longest=60)
-    service, shown = named(address)
-    if len(await channels.list_of(store.reader, host_id)) >= MOST_CHANNELS:
+    """Keep a new channel of a host, or `of_team`. Who may, the door must judge; `tz` is the clock of its digest.
+
+    Raises `invalid` naming `name`, `address` (when Apprise does not know the form, or one that is `for_guests` has no
+    place for their number), `events`, `event_types` or `digest_at`.
+    """
+    title = line(name, "name", longest=NAME_LENGTH)
+    service, shown = named_for_guests(address) if for_guests else named(address)
+    if len(await channels.list_of(store.reader, owner_id)) >= MOST_CHANNELS:
         raise invalid("address", f"At most {MOST_CHANNELS} channels are possible.")
     row = new_id(now)
     channel = Channel(
         id=row,
-        host_id=host_id,
+        host_id=None if of_team else owner_id,
+        team_id=owner_id if of_team else None,
         name=title,
         service=service,
         shown_address=shown,
-        address_sealed=vault.seal(address.strip(), table="channel", row=row, column="address_sealed"),
+        address_sealed=_sealed(vault, row, address),
         created_at=now,
+        for_guests=for_guests,
     )
+    channel = await _wished(store.reader, channel, wishes, tz=tz, now=now)
     subject = f"channel:{row}"
     async with store.write() as tx:
         await channels.insert(tx, channel)
@@ -58,138 +80,157 @@ async def add_channel(
     return channel
 
 
-async def list_channels(db: Reader, host_id: int) -> list[Channel]:
-    """A host's channels, oldest first; none of them holds its address in clear."""
-    return await channels.list_of(db, host_id)
-
-
-async def remove_channel(store: Store, host_id: int, channel_id: int, *, now: int, actor: Actor) -> None:
-    """Forget a channel; raises `not_found` when this host has no such one."""
+async def change_channel(
+    store: Store,
+    vault: Vault,
+    owner_id: int,
+    channel_id: int,
+    *,
+    now: int,
+    actor: Actor,
+    name: str | None = None,
+    address: str = "",
+    wishes: Wishes | None = None,
+    tz: str = "UTC",
+) -> Channel:
+    """Write anew what is given; without an address the old one is kept. Raises as `add_channel`, and `not_found`."""
+    known = await channel_of(store.reader, owner_id, channel_id)
+    changed = known if name is None else msgspec.structs.replace(known, name=line(name, "name", longest=NAME_LENGTH))
+    if address.strip():
+        service, shown = named_for_guests(address) if known.for_guests else named(address)
+        changed = msgspec.structs.replace(
+            changed, service=service, shown_address=shown, address_sealed=_sealed(vault, known.id, address)
+        )
+    if wishes is not None:
+        changed = await _wished(store.reader, changed, wishes, tz=tz, now=now)
     async with store.write() as tx:
-        if not await channels.delete(tx, channel_id, host_id=host_id):
+        await channels.update(tx, changed)
+        await audit.insert(
+            tx,
+            now=now,
+            actor=actor,
+            tag=f"{actor.kind}:channel:change",
+            subject=f"channel:{channel_id}",
+            name=changed.name,
+            address="replaced" if address.strip() else "kept",
+        )
+    return changed
+
+
+async def list_channels(db: Reader, owner_id: int) -> list[Channel]:
+    """The channels of a host or a team, oldest first; none of them holds its address in clear."""
+    return await channels.list_of(db, owner_id)
+
+
+async def channel_of(db: Reader, owner_id: int, channel_id: int) -> Channel:
+    """A channel of this host or team; raises `not_found`."""
+    found = await channels.by_id(db, channel_id)
+    if found is None or found.owner_id != owner_id:
+        raise not_found("channel")
+    return found
+
+
+async def channel_by_id(db: Reader, channel_id: int) -> Channel | None:
+    """The channel of that row; who may see it, the door must judge."""
+    return await channels.by_id(db, channel_id)
+
+
+async def latest_answer(db: Reader, channel_id: int) -> tuple[str, str, int] | None:
+    """`(state, answer, when)` of the last message that a channel answered to."""
+    return await channels.latest_answer(db, channel_id)
+
+
+async def remove_channel(store: Store, owner_id: int, channel_id: int, *, now: int, actor: Actor) -> None:
+    """Forget a channel; raises `not_found` when this host or team has no such one."""
+    async with store.write() as tx:
+        if not await channels.delete(tx, channel_id, owner_id=owner_id):
             raise not_found("channel")
         subject = f"channel:{channel_id}"
         await audit.insert(tx, now=now, actor=actor, tag=f"{actor.kind}:channel:remove", subject=subject)
 
 
 async def test_channel(
-    store: Store, vault: Vault, host_id: int, channel_id: int, *, now: int, allowed: tuple[str, ...]
+    store: Store,
+    vault: Vault,
+    owner_id: int,
+    channel_id: int,
+    *,
+    now: int,
+    allowed: tuple[str, ...],
+    phone: str = "",  # noqa: PT028 - its name begins like a test's
 ) -> str:
-    """Send a few words to a channel at once; its answer, which is also noted. `allowed` as for `send`.
+    """Send a few words to a channel at once; its answer. `allowed` as for `send`, `phone` for one that is for guests.
 
-    Raises `not_found` when this host has no such channel, `channel_failed` with what went wrong.
+    Raises `not_found` when this owner has no such channel, `channel_failed` with what went wrong.
     """
-    channel = await channels.by_id(store.reader, channel_id)
-    if channel is None or channel.host_id != host_id:
-        raise not_found("channel")
+    channel = await channel_of(store.reader, owner_id, channel_id)
+    if channel.for_guests and not phone:
+        raise invalid("phone", "Please give a number to send the test to.")
+    text = f"If you can read this, “{channel.name}” works."
+    said = Said(title="Cally: a test", body=text, short=f"Cally: {text}")
     try:
-        return await send(
-            vault, channel, "Cally: a test", f"If you can read this, “{channel.name}” works.", allowed=allowed
-        )
+        return await send(vault, channel, said, allowed=allowed, phone=phone)
     except NotTaken as failure:
         raise CallyError("channel_failed", failure.answer) from failure
 
 
-async def send(vault: Vault, channel: Channel, title: str, body: str, *, allowed: tuple[str, ...] = ()) -> str:
+async def send(vault: Vault, channel: Channel, said: Said, *, allowed: tuple[str, ...] = (), phone: str = "") -> str:
     """Say something on a channel; its answer. Private networks are spoken to only if `allowed` lists them.
 
-    Raises `NotTaken`, permanent when its address can no longer be used.
+    One that is for guests speaks to `phone`. Raises `NotTaken`, permanent when its address can no longer be used.
     """
     try:
-        address = vault.open(channel.address_sealed, table="channel", row=channel.id, column="address_sealed")
+        address = vault.open(channel.address_sealed, table=TABLE, row=channel.id, column=COLUMN)
     except CallyError as error:
         raise NotTaken(error.sentence, permanent=True) from error
-    await say(address, title, body, allowed=allowed)
+    if channel.for_guests:
+        if not phone:
+            raise NotTaken("There is no number to send it to.", permanent=True)
+        address = for_phone(address, phone)
+    await say(address, said, allowed=allowed, hidden=phone if channel.for_guests else "")
     return f"{channel.service} took the message."
 
 
-def named(address: str) -> tuple[str, str]:
-    """The service behind an Apprise address, and the address with its secrets masked. Raises `invalid`: `address`."""
-    service = _known(line(address, "address", longest=LONGEST_ADDRESS))
-    return str(service.service_name), _shown(service)
+async def event_types_for(db: Reader, owner_id: int, *, of_team: bool) -> list[tuple[int, str]]:
+    """`(row, title)` of the event types that a channel may be kept to: the owner's, and those of a host's teams."""
+    found = list(await event_types.list_of(db, owner_id))
+    for team in [] if of_team else await teams.list_of_host(db, owner_id):
+        found += await event_types.list_of(db, team.id)
+    return [(one.id, one.title) for one in found]
 
 
-async def say(address: str, title: str, body: str, *, allowed: tuple[str, ...] = ()) -> None:
-    """Say something at an Apprise address, as `send` does. Raises `NotTaken`."""
-    try:
-        _known(address)
-    except CallyError as error:
-        raise NotTaken(error.sentence, permanent=True) from error
-    try:
-        async with asyncio.timeout(SEND_SECONDS):
-            refused = await _in_a_thread(lambda: _notify(address, title, body, allowed))
-    except TimeoutError as error:
-        raise NotTaken(f"The channel did not answer within {SEND_SECONDS} seconds.", permanent=False) from error
-    if refused is not None:
-        raise NotTaken(refused, permanent=False)
+async def _wished(db: Reader, channel: Channel, wishes: Wishes, *, tz: str, now: int) -> Channel:
+    """The channel with what it is to be told; raises `invalid`."""
+    if wishes.events is not None and not set(wishes.events) <= set(KINDS):
+        raise invalid("events", "There is no such message; please choose among those that hosts are told.")
+    possible = {row for row, _ in await event_types_for(db, channel.owner_id, of_team=channel.team_id is not None)}
+    if len(wishes.event_types) > MOST_EVENT_TYPES or not set(wishes.event_types) <= possible:
+        raise invalid("event_types", "There is no such event type of yours.")
+    events = wishes.events if wishes.events is None else tuple(dict.fromkeys(wishes.events))
+    return msgspec.structs.replace(
+        channel,
+        events=None if events is not None and set(events) == set(HOST_EVENTS) else events,
+        event_types=tuple(dict.fromkeys(wishes.event_types)),
+        digest=None if channel.for_guests else await _digest(db, channel, wishes.digest_at, tz, now),
+    )
 
 
-def _notify(address: str, title: str, body: str, allowed: tuple[str, ...]) -> str | None:
-    """None when the service took it, else what we or Apprise say went wrong, without the address."""
-    from apprise import Apprise, NotifyFormat  # noqa: PLC0415 - heavy: imported where used
-
-    caller = Apprise(asset=_asset())
-    caller.add(_known(address))
-    with confined(allowed) as refused:
-        result = caller.notify(body=body, title=title, body_format=NotifyFormat.TEXT)
-    if refused:
-        return refused[0]
-    if result:
+async def _digest(db: Reader, channel: Channel, at: str, tz: str, now: int) -> Digest | None:
+    if not at.strip():
         return None
-    said = " ".join(entry.message for entry in result.logs()) or "The channel did not take the message."
-    return _masked(said, address)[:LONGEST_ANSWER]
+    at_local = clock_time(at, "digest_at")
+    if channel.digest is not None and channel.digest.at_local == at_local:
+        return channel.digest
+    host = await hosts.by_id(db, channel.owner_id)
+    return Digest(at_local=at_local, tz=host.tz if host is not None else zone(tz), set_at=now)
 
 
-def _known(address: str) -> "NotifyBase":
-    """The service behind an address; raises `invalid` naming `address`, which is not repeated: it may hold secrets."""
-    from apprise import Apprise  # noqa: PLC0415 - heavy: imported where used
-
-    scheme = address.partition("://")[0].strip().lower()
-    if scheme in OWN_MACHINE:
-        raise invalid("address", f"“{scheme}://” speaks to the server's own desktop or log, not to you.")
-    with confined(()) as refused:
-        service = Apprise.instantiate(address.strip(), asset=_asset(), suppress_exceptions=True)
-    if refused:
-        raise invalid("address", refused[0])
-    if service is None:
-        raise invalid("address", "Apprise does not know this address; it should look like ntfy://ntfy.sh/my-topic.")
-    return service
+def clock_time(text: str, field: str) -> str:
+    """A time of day as `HH:MM`; raises `invalid` naming the field."""
+    if not CLOCK.fullmatch(text.strip()):
+        raise invalid(field, "Please give a time of day, such as 08:00.")
+    return text.strip()
 
 
-def _shown(service: "NotifyBase") -> str:
-    """The address as Apprise masks it, without its options, for those may be secret headers."""
-    shown: Any = service.url(privacy=True)  # type: ignore[no-untyped-call] # Apprise leaves its plugins unannotated
-    return str(shown).partition("?")[0]
-
-
-def _asset() -> "AppriseAsset":
-    from apprise import AppriseAsset  # noqa: PLC0415 - heavy: imported where used
-
-    return AppriseAsset(app_id="Cally", app_desc="Cally", app_url="", async_mode=False, secure_logging=True)
-
-
-def _masked(text: str, address: str) -> str:
-    """Without any longer piece of the address: each of them may be a token."""
-    pieces = {piece for piece in SEPARATORS.split(address) if len(piece) >= SHORTEST_SECRET}
-    for secret in sorted({address, *pieces}, key=len, reverse=True):
-        text = text.replace(secret, MASK)
-    return text
-
-
-async def _in_a_thread(work: Callable[[], str | None]) -> str | None:
-    """Run what may hang in a thread that neither the store's threads nor the end of the process wait for."""
-    if not _free_threads.acquire(blocking=False):
-        raise NotTaken("Too many channels are slow to answer at this moment.", permanent=False)
-    done: Future[str | None] = Future()
-    threading.Thread(target=_finish, args=(work, done), name="channel", daemon=True).start()
-    return await asyncio.wrap_future(done)
-
-
-def _finish(work: Callable[[], str | None], done: "Future[str | None]") -> None:
-    done.set_running_or_notify_cancel()
-    try:
-        done.set_result(work())
-    except Exception as error:  # noqa: BLE001 - handed on to whoever waits for this thread
-        done.set_exception(error)
-    finally:
-        _free_threads.release()
+def _sealed(vault: Vault, row: int, address: str) -> bytes:
+    return vault.seal(address.strip(), table=TABLE, row=row, column=COLUMN)

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -63,11 +63,16 @@ def _watch() -> None:
 
 
 def _begun_like(start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
-    """A thread begins with an empty context, and would be free: who is confined gives it their own."""
+    """A thread begins with an empty context, and would be free: who is confined gives it their bounds.
+
+    Nothing else of theirs, for that would keep alive for as long as the thread lives what is to end it.
+    """
 
     def begin(thread: threading.Thread) -> None:
-        if _bounds.get() is not None:
-            context, run = copy_context(), thread.run
+        bounds = _bounds.get()
+        if bounds is not None:
+            context, run = Context(), thread.run
+            context.run(_bounds.set, bounds)
             thread.run = lambda: context.run(run)  # type: ignore[method-assign] # the one way in before it runs
         start(thread)
 

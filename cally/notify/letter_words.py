@@ -35,6 +35,7 @@ FACTS = (
     "what",
     "how",
     "lines",
+    "today",
 )
 
 

@@ -77,7 +77,7 @@ WHERE host_id = :id
 """
 DELETE_CHANNELS = """
 DELETE FROM channel
-WHERE host_id = :id
+WHERE owner_id = :id
 """
 HAND_OVER_RESOURCES = """
 UPDATE resource

@@ -5,8 +5,10 @@ from cally.model.accounts import Actor
 from cally.model.alerts import AlertChannel
 from cally.model.ids import new_id
 from cally.model.texts import line
-from cally.notify import channels as speaking
+from cally.notify import services
 from cally.notify.failures import NotTaken
+from cally.notify.saying import short
+from cally.notify.services import Said
 from cally.store import Reader, Store, alert_channels, audit
 from cally.vault import Vault
 
@@ -19,7 +21,7 @@ async def add_alert_channel(
 ) -> AlertChannel:
     """Keep a new channel. Raises `invalid` naming `name` or `address` when Apprise does not know the form."""
     title = line(name, "name", longest=60)
-    service, shown = speaking.named(address)
+    service, shown = services.named(address)
     if len(await alert_channels.list_all(store.reader)) >= MOST_CHANNELS:
         raise invalid("address", f"At most {MOST_CHANNELS} channels are possible.")
     row = new_id(now)
@@ -76,5 +78,5 @@ async def send_to(vault: Vault, channel: AlertChannel, title: str, body: str, *,
         address = vault.open(channel.address_sealed, table=TABLE, row=channel.id, column=COLUMN)
     except CallyError as error:
         raise NotTaken(error.sentence, permanent=True) from error
-    await speaking.say(address, title, body, allowed=allowed)
+    await services.say(address, Said(title=title, body=body, short=short(title, "")), allowed=allowed)
     return f"{channel.service} took the message."

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from cally.model.messages import Channel
+from cally.model.channels import Channel
 from cally.notify import channels
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from cally.errors import CallyError, not_found
-from cally.model.messages import Channel
+from cally.model.channels import Channel
 from cally.notify import add_channel, list_channels, remove_channel, test_channel
 from cally.web import forms
 from cally.web.forms import Form
