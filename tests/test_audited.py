@@ -57,6 +57,8 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.notify.letters", "deliver_letter"): MACHINE,
     ("cally.notify.letters", "sweep_letters"): SWEEP,
     ("cally.notify.reading", "resume_waiting"): MACHINE,
+    ("cally.notify.webhooks.reading", "sweep_webhooks"): SWEEP,
+    ("cally.notify.webhooks.sending", "deliver_webhook"): MACHINE,
     ("cally.ops.alerts.telling", "_note"): MACHINE,
     ("cally.ops.certificate", "look"): MACHINE,
     ("cally.ops.alerts.watching", "Watcher._look"): MACHINE,

@@ -64,6 +64,8 @@ FIELDS = {
     "hosts.time_off: note": FILLED,
     "notify.channels: address": CODED,
     "notify.channels: name": FILLED,
+    "notify.webhooks.keeping: name": FILLED,
+    "notify.webhooks.keeping: url": CODED,
     "ops.alerts.channels: name": FILLED,
     "ops.maintenance: reason": "filled by tests/web/test_closed.py",
     "web.forms: name": SAME,

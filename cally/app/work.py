@@ -6,6 +6,7 @@ from cally import accounts, bookings, brakes, calendars, clock, hosts, notify
 from cally.accounts import oauth_grants
 from cally.config import Settings
 from cally.jobs import RecurringJob, Worker
+from cally.notify import webhooks
 from cally.ops import audit_log, certificate, maintenance
 from cally.ops.alerts import deliver_alert, sweep_alerts
 from cally.ops.backups import running as backups
@@ -47,6 +48,9 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
     async def alert(subject: int, now: int) -> None:
         await deliver_alert(store, vault, subject, now=now, allowed=settings.allowed_networks)
 
+    async def webhook(subject: int, now: int) -> None:
+        await webhooks.deliver_webhook(store, vault, delivery_id=subject, now=now, allowed=settings.allowed_networks)
+
     async def guest(subject: int, now: int) -> None:
         url, remembered = live.public_url(), erased_file.beside(store)
         await bookings.work_on(store, vault, remembered, mail=live.mail(), public_url=url, request_id=subject, now=now)
@@ -67,7 +71,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
     return Worker(
         store,
         clock.now,
-        {"mail": message, "channel": message, "letter": letter, "guest": guest, "alert": alert},
+        {"mail": message, "channel": message, "letter": letter, "guest": guest, "alert": alert, "webhook": webhook},
         recurring,
         paused=lambda: _without_server(live),
         rests=lambda: maintenance.current(settings.state_dir) is not None,
@@ -86,6 +90,7 @@ async def _sweep(store: Store, now: int) -> None:
     await brakes.sweep_blocklist(store, now)
     await oauth_grants.sweep_grants(store, now)
     await notify.sweep_letters(store, now)
+    await webhooks.sweep_webhooks(store, now)
     await sweep_alerts(store, now)
     await hosts.forget_time_off(store, now)
 

@@ -18,6 +18,7 @@ from cally.model.bookings import LIVE, Booking
 from cally.model.erased import erased_booking, erased_snapshot, without_companion
 from cally.model.ids import new_id
 from cally.model.waitlist import ACTIVE, WaitlistEntry
+from cally.notify import webhooks
 from cally.store import (
     Reader,
     Store,
@@ -242,6 +243,7 @@ async def _erase_booking(tx: Writer, booking: Booking, addresses: frozenset[str]
     theirs = (addresses or frozenset()) | {booking.guest.email, *(one.email for one in booking.companions)}
     for message in own:
         await _erase_message(tx, message, None if addresses is None else theirs, own=True)
+    await webhooks.erase(tx, booking.id, None if addresses is None else theirs, own=True)
     others = await guest_data.messages_naming(tx, booking) if booking.is_seat and addresses is not None else []
     for message in others:
         await _erase_message(tx, message, theirs, own=False)
@@ -255,6 +257,7 @@ async def _leave_company(tx: Writer, booking: Booking, addresses: frozenset[str]
     found = await guest_data.messages_of_booking(tx, booking.id)
     for message in found:
         await _erase_message(tx, message, addresses, own=False)
+    await webhooks.erase(tx, booking.id, addresses, own=False)
     await guest_data.update_companions(tx, without_companion(booking, addresses))
     return len(found)
 

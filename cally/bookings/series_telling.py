@@ -11,6 +11,7 @@ from cally.model.accounts import Actor
 from cally.model.bookings import Booking
 from cally.model.messages import Kind
 from cally.model.series import SeriesTold
+from cally.notify import webhooks
 from cally.store import Writer, messages, series
 
 
@@ -30,6 +31,9 @@ async def announce_series(
     The guest hears of all, each host of their own. `earlier` are the same bookings as they were before they moved:
     hosts who take part in none of them any more are told so.
     """
+    before = {booking.id: booking for booking in earlier}
+    for booking in changed:
+        await webhooks.plan_for_message(tx, booking, kind, now=now, earlier=before.get(booking.id))
     stored = await noted(tx, changed[0], now, is_new=is_new)
     occurrences = await series.occurrences(tx, stored.id)
     whole = is_new or len(changed) > 1 or not await messages.was_confirmed(tx, changed[0].id)

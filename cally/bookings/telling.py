@@ -14,7 +14,7 @@ from cally.model.groups import GroupSnapshot
 from cally.model.hosts import Host
 from cally.model.messages import ClockChange, HostTold, Kind, Snapshot
 from cally.model.series import SeriesTold
-from cally.notify import outbox
+from cally.notify import outbox, webhooks
 from cally.store import Reader, Writer, hosts
 
 
@@ -35,6 +35,7 @@ async def announce(
 
     Hosts of `earlier` who take part no more are told so.
     """
+    await webhooks.plan_for_message(tx, booking, kind, now=now, previous_starts_at=previous_starts_at, earlier=earlier)
     host = await host_of(tx, offer, booking)
     change = await _change_of_hosts(tx, earlier, booking)
     series = await told_of_one(tx, booking, now)

@@ -46,6 +46,7 @@ async def write_letter(
     - `address_changed`: `new`, `from`; goes to the former address by `to`
     - `new_sign_in`: `device`, in plain words; `from`
     - `alert`: `what`, the subject; `lines`, one paragraph each
+    - `webhook_off`: `what`, its name; `from`, where it leads, masked; `how`, for how many days it failed
     - `second_factor_added`, `second_factor_removed`: `what`, in plain words (`Passkey “Phone”`); `from`
     - `sample`: `subject`, `text` and `html` of a message as its reader would get it
 

@@ -27,10 +27,11 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of one's own time and memory an answer may take."""
+    """How much of one's own time and memory an answer may take. `cut`: what is beyond is left unread, and no fault."""
 
     bytes: int = 20 * MEGABYTE
     seconds: float = 60
+    cut: bool = False
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +109,26 @@ async def post_form(
     if answer.status in REDIRECTS:
         raise failed("The address forwards what was sent to it; that is not followed.")
     return answer
+
+
+async def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: dict[str, str],
+    allowed: tuple[str, ...] = (),
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Received:
+    """What an http(s) address answers to a body, whatever its status; sent there and nowhere else. Raises as `get`."""
+    import httpx2  # noqa: PLC0415 - heavy: imported where used
+
+    try:
+        async with asyncio.timeout(limits.seconds):
+            return await _ask(httpx2.URL(url), headers, allowed, limits, body)
+    except TimeoutError as error:
+        raise failed("The address did not answer in time.") from error
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise failed("The address cannot be understood.") from error
 
 
 def failed(sentence: str) -> CallyError:
@@ -189,12 +210,16 @@ async def _received(answer: "httpx2.Response", limits: Limits, *, always: bool) 
     body = bytearray()
     if answer.is_success or always:
         if answer.headers.get("content-encoding", "identity").lower() != "identity":
+            if limits.cut:
+                return Received(status=answer.status_code, headers=dict(answer.headers), body=b"")
             raise failed("The address answered in a compressed form that was not asked for.")
         async for chunk in answer.aiter_raw():
             body += chunk
             if len(body) > limits.bytes:
+                if limits.cut:
+                    break
                 raise failed(f"The answer is larger than {limits.bytes // MEGABYTE} MB.")
-    return Received(status=answer.status_code, headers=dict(answer.headers), body=bytes(body))
+    return Received(status=answer.status_code, headers=dict(answer.headers), body=bytes(body[: limits.bytes]))
 
 
 class _NotConnectedError(CallyError):
