@@ -1,5 +1,6 @@
 """What guests and hosts do: hold, book, approve, decline, cancel, reschedule; this room owns the transactions."""
 
+from cally.bookings.answering import MOST_PROPOSED, Request, propose, request_for_token
 from cally.bookings.availability import Availability
 from cally.bookings.book import book, booked_before
 from cally.bookings.capsules import capsule
@@ -38,6 +39,7 @@ from cally.bookings.private_links import (
 )
 from cally.bookings.reading import booking_by_uid, history, list_bookings
 from cally.bookings.reassigning import Choice, choices, reassign
+from cally.bookings.reminding import plan_reminders
 from cally.bookings.requests import lasting
 from cally.bookings.retention import forget_guests
 from cally.bookings.seeing import concerns, list_of_team
@@ -68,6 +70,7 @@ from cally.store.private_links import LinkUse
 __all__ = [
     "JOINT",
     "MEETING",
+    "MOST_PROPOSED",
     "MOST_TOGETHER",
     "TEAM",
     "Affected",
@@ -79,6 +82,7 @@ __all__ = [
     "LinkUse",
     "Offer",
     "Party",
+    "Request",
     "SeriesSeen",
     "Use",
     "accept",
@@ -137,11 +141,14 @@ __all__ = [
     "offer_of",
     "offer_of_link",
     "others_by_name",
+    "plan_reminders",
     "position",
     "preview_series",
     "private_link_by_id",
+    "propose",
     "reassign",
     "release",
+    "request_for_token",
     "reschedule",
     "revoke_private_link",
     "seat_guest",

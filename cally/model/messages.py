@@ -1,4 +1,4 @@
-"""Messages: one notification to one recipient, its way and its answer; channels a host is reached on; jobs."""
+"""Messages: one notification to one recipient, its way and its answer; jobs."""
 
 from typing import Literal, get_args
 
@@ -24,6 +24,8 @@ Kind = Literal[
     "waitlist_over",
     "reminder",
     "follow_up",
+    "proposed",
+    "bounced",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Recipient = Literal["guest", "companion", "host"]
@@ -42,6 +44,14 @@ class ClockChange(msgspec.Struct, frozen=True, kw_only=True):
     told: dict[str, str]
 
 
+class Bounce(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that did not reach the guest, a companion or the host, and what that means in words."""
+
+    kind: Kind
+    recipient: Recipient
+    hint: str
+
+
 class HostTold(msgspec.Struct, frozen=True, kw_only=True):
     """A host as a message names them."""
 
@@ -58,7 +68,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     `host_slug` is the owner's part of the page's address: `ada`, `team/support`, `ada+ben`. The host is who answers for
     it, or who is told; `others` take part beside them, and `lead` answers for it if that is another one. `by_host` is
     the name of the host who acted, `handed_from` and `handed_to` are those of a change of hosts: told to who takes part
-    no more. `own_text` is what the host wrote for it, where they did.
+    no more. `own_text` is what the host wrote for it, where they did;
+    `lead_minutes` is how long before the start, or after the end, a reminder or follow-up comes.
+    `proposed` are other times that the host offers; `bounced` is what did not arrive.
     """
 
     booking: Booking
@@ -81,6 +93,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     handed_from: str = ""
     handed_to: str = ""
     own_text: str = ""
+    lead_minutes: int | None = None
+    proposed: tuple[int, ...] = ()
+    bounced: Bounce | None = None
 
     @property
     def hosts(self) -> tuple[HostTold, ...]:
@@ -137,18 +152,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: int | None
     next_attempt_at: int | None = None
     due_at: int | None = None
-
-
-class Channel(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a host is reached beside mail: any Apprise address, kept sealed; `shown_address` has its secrets masked."""
-
-    id: int
-    host_id: int
-    name: str
-    service: str
-    shown_address: str
-    address_sealed: bytes
-    created_at: int
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

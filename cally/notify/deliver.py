@@ -5,34 +5,44 @@ older one that was overtaken is obsolete, and an end takes an invitation back on
 """
 
 import asyncio
-import secrets
 
 from cally.errors import CallyError
 from cally.model.messages import Kind, Message
+from cally.model.wordings import Wording
+from cally.notify.around import Surroundings, surroundings
+from cally.notify.bounced import tell_of_bounce
 from cally.notify.channels import send
-from cally.notify.compose import Mail, compose
+from cally.notify.compose import Mail, compose, is_unasked
+from cally.notify.day_words import Beside
+from cally.notify.deferring import leaving_at
+from cally.notify.digest_times import held_for
 from cally.notify.failures import NotTaken, TryAgain
-from cally.notify.links import host_link
+from cally.notify.guest_ways import tell_by_mail
 from cally.notify.mail_settings import MailSettings, sender_address
+from cally.notify.outbox import ASIDE
+from cally.notify.patience import GIVE_UP_SECONDS, NO_SERVER, NO_SERVER_SECONDS, backoff
+from cally.notify.reminders import as_of_now, why_useless
 from cally.notify.rendering import chat_words, reader_of
+from cally.notify.saying import link_of, said
 from cally.notify.smtp import Conversation
+from cally.notify.stopping import is_stopped
+from cally.notify.wordings import wording_for
 from cally.store import Store, Writer, channels, jobs, messages
 from cally.store.messages import Sibling
 from cally.vault import Vault
 
-NO_SERVER = "No mail server is set up."
-NO_SERVER_SECONDS = 3_600
+STOPPED = "Not sent: they want no more reminders."
+QUIET = "It waits for quiet hours to end."
 OVERTAKEN_SECONDS = 60
 IN_ORDER_SECONDS = 1
-GIVE_UP_SECONDS = 2 * 86_400
-FIRST_BACKOFF_SECONDS = 15
-LONGEST_BACKOFF_SECONDS = 1_800
 RANK: dict[Kind, int] = {
     "requested": 0,
     "confirmed": 1,
     "rescheduled": 1,
     "reassigned": 1,
     "clock_changed": 1,
+    "proposed": 0,
+    "bounced": 0,
     "reminder": 1,
     "follow_up": 3,
     "waitlist_joined": 0,
@@ -44,8 +54,6 @@ RANK: dict[Kind, int] = {
 
 LATE_SECONDS: dict[Kind, int] = {"waitlist_over": 86_400}  # that no time came free is worth knowing a little later, too
 INVITING: frozenset[Kind] = frozenset({"confirmed", "rescheduled", "reassigned", "clock_changed"})
-
-_random = secrets.SystemRandom()
 
 
 async def deliver(
@@ -66,18 +74,36 @@ async def deliver(
     message = await messages.by_id(store.reader, message_id)
     if message is None or message.state != "waiting":
         return
-    others = await messages.siblings(store.reader, message)
-    useless = _useless(message, others, now)
+    if message.due_at is not None and now < message.due_at:
+        raise TryAgain(message.due_at - now, "Its time has not come.", counted=False)
+    others = [other for other in await messages.siblings(store.reader, message) if other.kind not in ASIDE]
+    useless = await why_useless(store.reader, message, now) if message.kind in ASIDE else _useless(message, others, now)
+    if is_unasked(message) and await is_stopped(store.reader, vault, message):
+        useless = STOPPED
     if useless:
         await _drop(store, message, useless)
         return
+    held = await held_for(store.reader, message, now)
+    if held is not None:
+        raise TryAgain(held, "It goes with the digest.", counted=False)
+    await _keep_quiet(store, message, now)
     if message.medium == "mail" and mail is None:
         async with store.write() as tx:
             await messages.update_answer(tx, message.id, answer=NO_SERVER)
         raise TryAgain(NO_SERVER_SECONDS, NO_SERVER, counted=False)
-    if any(_goes_first(other, message, now) for other in others):
-        raise TryAgain(IN_ORDER_SECONDS, "An earlier message about this booking goes first.", counted=False)
+    if message.kind not in ASIDE and any(_goes_first(other, message, now) for other in others):
+        raise TryAgain(_in_order(message, now), "An earlier message about this booking goes first.", counted=False)
+    message = await as_of_now(store.reader, message)
     await _send(store, vault, message, mail, public_url, others, now, allowed)
+
+
+async def _keep_quiet(store: Store, message: Message, now: int) -> None:
+    """Raise `TryAgain` for the end of its reader's quiet hours, if it can wait for that (rule 77)."""
+    leaves = await leaving_at(store.reader, message.snapshot, message.kind, message.recipient, message.medium, now=now)
+    if leaves > now:
+        async with store.write() as tx:
+            await messages.update_answer(tx, message.id, answer=QUIET)
+        raise TryAgain(leaves - now, QUIET, counted=False)
 
 
 async def _send(
@@ -92,7 +118,7 @@ async def _send(
 ) -> None:
     try:
         if mail is not None and message.medium == "mail":
-            answer = await _post(vault, message, mail, public_url, _invited(message, others), now)
+            answer = await _post(store, vault, message, mail, public_url, _invited(message, others), now)
         else:
             answer = await _say(store, vault, message, public_url, allowed)
     except NotTaken as failure:
@@ -102,18 +128,40 @@ async def _send(
             await messages.update_sent(tx, message.id, answer=answer, now=now)
 
 
-async def _post(vault: Vault, message: Message, mail: MailSettings, public_url: str, invited: bool, now: int) -> str:
+async def _post(
+    store: Store, vault: Vault, message: Message, mail: MailSettings, public_url: str, invited: bool, now: int
+) -> str:
     sender = sender_address(mail, public_url)
-    written = await asyncio.to_thread(_compose, message, vault, sender, public_url, invited, now)
+    around = await surroundings(store.reader, vault, message, public_url)
+    wording = await wording_for(store.reader, message)
+    written = await asyncio.to_thread(_compose, message, vault, sender, public_url, invited, now, around, wording)
     conversation = Conversation(mail, written.sender.rpartition("@")[2])
     return await conversation.send(
         written.sender, written.recipient, written.content, international=written.international
     )
 
 
-def _compose(message: Message, vault: Vault, sender: str, public_url: str, invited: bool, now: int) -> Mail:
+def _compose(
+    message: Message,
+    vault: Vault,
+    sender: str,
+    public_url: str,
+    invited: bool,
+    now: int,
+    around: Surroundings | None,
+    wording: Wording | None,
+) -> Mail:
     try:
-        return compose(message, vault, sender=sender, public_url=public_url, invited=invited, now=now)
+        return compose(
+            message,
+            vault,
+            sender=sender,
+            public_url=public_url,
+            invited=invited,
+            now=now,
+            around=around,
+            wording=wording,
+        )
     except CallyError as error:
         raise NotTaken(error.sentence, permanent=True) from error
 
@@ -122,16 +170,31 @@ async def _say(store: Store, vault: Vault, message: Message, public_url: str, al
     channel = await channels.by_id(store.reader, message.channel_id or 0)
     if channel is None:
         raise NotTaken("The channel was removed.", permanent=True)
-    reader = reader_of(message.snapshot, "host", message.address)
-    link = host_link(public_url, message)
-    title, body = chat_words(message.snapshot, message.kind, reader, public_url=public_url, link=link)
-    return await send(vault, channel, title, body, allowed=allowed)
+    reader = reader_of(message.snapshot, message.recipient, message.address)
+    link = link_of(vault, public_url, message)
+    around = await surroundings(store.reader, vault, message, public_url)
+    beside = Beside(around=around.words(reader.locale) if around is not None else None)
+    title, body = chat_words(
+        message.snapshot,
+        message.kind,
+        reader,
+        public_url=public_url,
+        link=link,
+        wording=await wording_for(store.reader, message),
+        beside=beside,
+    )
+    words = said(message, channel, reader, title, body, link)
+    return await send(vault, channel, words, allowed=allowed, phone=message.address)
 
 
 async def _keep_refusal(store: Store, message: Message, failure: NotTaken, now: int) -> None:
-    final = failure.permanent or now - message.created_at >= GIVE_UP_SECONDS
+    final = failure.permanent or now - (message.due_at or message.created_at) >= GIVE_UP_SECONDS
     async with store.write() as tx:
         await messages.update_refused(tx, message.id, answer=failure.answer, final=final)
+        if final:
+            await tell_of_bounce(tx, message, failure.answer, now=now)
+        if final:
+            await tell_by_mail(tx, message, now=now)
     if not final:
         raise TryAgain(backoff(message.attempts), failure.answer)
 
@@ -170,6 +233,11 @@ def _goes_first(other: Sibling, message: Message, now: int) -> bool:
     return other.state == "waiting" and _order(other) < _order(message) and (young or of_whole)
 
 
+def _in_order(message: Message, now: int) -> int:
+    """Seconds until it is worth looking again: soon at first; a series may keep quiet for hours."""
+    return IN_ORDER_SECONDS if now - message.created_at < OVERTAKEN_SECONDS else OVERTAKEN_SECONDS
+
+
 def _covers(other: Sibling, message: Message) -> bool:
     """Whether the other says all that this one would: the same booking, or the whole series."""
     return other.whole or (other.booking_id == message.booking_id and not message.snapshot.is_whole_series)
@@ -188,9 +256,3 @@ def _invited(message: Message, others: list[Sibling]) -> bool:
 def _order(message: Message | Sibling) -> tuple[int, int]:
     """Messages about a booking in the order of what happened; instants do not tell within one second."""
     return message.sequence, RANK[message.kind]
-
-
-def backoff(attempts: int) -> int:
-    """Seconds to wait after so many attempts: doubling, with jitter so that a queue does not come back as one."""
-    seconds = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS << min(attempts, 10))
-    return round(seconds * _random.uniform(0.8, 1.2))

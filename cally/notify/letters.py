@@ -7,11 +7,11 @@ from cally.model.accounts import Account
 from cally.model.jobs import AWAITED
 from cally.model.letters import Letter, LetterKind
 from cally.notify.compose import Mail
-from cally.notify.deliver import GIVE_UP_SECONDS, NO_SERVER, NO_SERVER_SECONDS, backoff
 from cally.notify.failures import NotTaken, TryAgain
 from cally.notify.letter_words import PATHS, compose_letter
 from cally.notify.mail_settings import MailSettings, sender_address
 from cally.notify.outbox import mail_domain
+from cally.notify.patience import GIVE_UP_SECONDS, NO_SERVER, NO_SERVER_SECONDS, backoff
 from cally.notify.smtp import Conversation
 from cally.store import Reader, Store, Writer, hosts, jobs, letters
 from cally.vault import Vault

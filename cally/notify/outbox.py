@@ -6,12 +6,15 @@ import msgspec
 
 from cally.model.bookings import Booking
 from cally.model.erased import ERASED_EMAIL
+from cally.model.jobs import priority_of
 from cally.model.messages import Kind, Medium, Recipient, Snapshot
-from cally.store import Writer, channels, jobs, messages
+from cally.notify.hearing import hearing, way_of_guest
+from cally.store import Writer, jobs, messages
 
 HASH_LENGTH = 12
 DAY_SECONDS = 86_400
-STANDING: frozenset[Kind] = frozenset({"confirmed", "rescheduled"})
+STANDING: frozenset[Kind] = frozenset({"confirmed", "rescheduled", "reminder"})
+ASIDE: frozenset[Kind] = frozenset({"reminder", "follow_up"})
 
 
 class Mailing(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +41,7 @@ async def plan(
     for_others = for_host
     if snapshot.group is not None:  # who else comes is nobody's but the host's to know (rule 59)
         for_others = messages.snapshot_text(msgspec.structs.replace(snapshot, group=None))
-    for mailing in await _mailings(tx, snapshot, kind, host_alone=host_alone):
+    for mailing in await mailings(tx, snapshot, kind, host_alone=host_alone):
         if guests_alone and mailing.recipient == "host":
             continue
         row = await messages.insert(
@@ -56,7 +59,7 @@ async def plan(
             now=now,
         )
         if row is not None:
-            await jobs.insert(tx, kind=mailing.medium, subject=row, due_at=now, now=now)
+            await plan_job(tx, snapshot, kind, mailing.medium, row, due_at=now, now=now)
 
 
 def message_id(snapshot: Snapshot, kind: Kind, mailing: Mailing) -> str:
@@ -84,12 +87,13 @@ async def plan_waiting(tx: Writer, snapshot: Snapshot, kind: Kind, *, waitlist_i
         now=now,
     )
     if row is not None:
-        await jobs.insert(tx, kind=mailing.medium, subject=row, due_at=now, now=now)
+        await plan_job(tx, snapshot, kind, mailing.medium, row, due_at=now, now=now)
 
 
 async def plan_again(tx: Writer, booking: Booking, *, now: int) -> None:
     """Send the guest the last word about a booking once more, at most once a day; not while it waits to be sent."""
-    told = [one for one in await messages.list_of(tx, booking.id) if (one.recipient, one.medium) == ("guest", "mail")]
+    about = [one for one in await messages.list_of(tx, booking.id) if one.kind not in ASIDE]
+    told = [one for one in about if (one.recipient, one.medium) == ("guest", "mail")]
     if not told or told[-1].state == "waiting":
         return
     last, mailing = told[-1], Mailing(recipient="guest", medium="mail", address=booking.guest.email)
@@ -109,22 +113,39 @@ async def plan_again(tx: Writer, booking: Booking, *, now: int) -> None:
         now=now,
     )
     if row is not None:
-        await jobs.insert(tx, kind="mail", subject=row, due_at=now, now=now)
+        await plan_job(tx, last.snapshot, last.kind, "mail", row, due_at=now, now=now)
 
 
-async def _mailings(tx: Writer, snapshot: Snapshot, kind: Kind, *, host_alone: bool) -> list[Mailing]:
+async def plan_job(
+    tx: Writer, snapshot: Snapshot, kind: Kind, medium: Medium, row: int, *, due_at: int, now: int
+) -> None:
+    """The job that sends a message: as urgent as its kind, in turn with those of other hosts."""
+    owner = snapshot.host_id or snapshot.booking.host_id
+    await jobs.insert(tx, kind=medium, subject=row, due_at=due_at, now=now, priority=priority_of(kind), owner=owner)
+
+
+async def mailings(tx: Writer, snapshot: Snapshot, kind: Kind, *, host_alone: bool = False) -> list[Mailing]:
+    """Who is told of this, and where; nobody who was erased."""
     booking = snapshot.booking
-    found = [] if host_alone else [Mailing(recipient="guest", medium="mail", address=booking.guest.email)]
+    found = [] if host_alone else [await _to_guest(tx, booking, kind)]
     if not host_alone and booking.companions and await _stands_or_stood(tx, booking.id, kind):
         found += [Mailing(recipient="companion", medium="mail", address=one.email) for one in booking.companions]
     found.append(Mailing(recipient="host", medium="mail", address=snapshot.host_email))
-    for channel in await channels.list_of(tx, snapshot.host_id or booking.host_id):
+    for channel in await hearing(tx, snapshot, kind):
         found.append(Mailing(recipient="host", medium="channel", address=channel.name, channel_id=channel.id))
     return [one for one in found if one.address != ERASED_EMAIL]
 
 
+async def _to_guest(tx: Writer, booking: Booking, kind: Kind) -> Mailing:
+    """By mail, or a reminder on the channel that the guest chose for it."""
+    way = await way_of_guest(tx, booking, kind)
+    if way is not None and booking.guest.email != ERASED_EMAIL:
+        return Mailing(recipient="guest", medium="channel", address=way.phone, channel_id=way.channel_id)
+    return Mailing(recipient="guest", medium="mail", address=booking.guest.email)
+
+
 async def _stands_or_stood(tx: Writer, booking_id: int, kind: Kind) -> bool:
-    return kind in STANDING or await messages.was_confirmed(tx, booking_id)
+    return kind in STANDING or (kind != "proposed" and await messages.was_confirmed(tx, booking_id))
 
 
 def mail_domain(address: str) -> str:

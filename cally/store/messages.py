@@ -145,6 +145,19 @@ WHERE (booking_id = :booking_id OR series_id = (SELECT series_id FROM booking WH
   AND kind IN ('confirmed', 'rescheduled')
 LIMIT 1
 """
+HAS_NEARER = """
+SELECT 1
+FROM message
+WHERE booking_id = :booking_id
+  AND kind = 'reminder'
+  AND sequence = :sequence
+  AND medium = :medium
+  AND address = :address
+  AND COALESCE(channel_id, 0) = COALESCE(:channel_id, 0)
+  AND due_at > :due_at
+  AND due_at <= :now
+LIMIT 1
+"""
 UPDATE_SENT = """
 UPDATE message
 SET state = 'sent',
@@ -180,6 +193,13 @@ UPDATE message
 SET state = 'waiting'
 WHERE id = :id
   AND state IN ('failed', 'waiting')
+"""
+TAKE_UP = """
+UPDATE message
+SET state = 'waiting',
+    answer = ''
+WHERE id = :id
+  AND state = 'obsolete'
 """
 HURRY_WAITING_MAIL = """
 UPDATE job
@@ -285,9 +305,9 @@ async def list_latest(
 async def siblings(db: Reader, message: Message) -> list[Sibling]:
     """The other messages about the same booking, or about anything in its series, to the same recipient.
 
-    What a host is told of a session has none: each says who came or went, and the newest is known by its sequence.
+    What a host is told of a session, or of what did not arrive, has none: each says who came or went, and the newest is known by its sequence.
     """
-    if message.snapshot.group is not None:
+    if message.snapshot.group is not None or message.kind == "bounced":
         return []
     if message.waitlist_id is not None:
         rows = await db.rows(SIBLINGS_WAITING, waitlist_id=message.waitlist_id, id=message.id)
@@ -302,6 +322,21 @@ async def siblings(db: Reader, message: Message) -> list[Sibling]:
 async def was_confirmed(db: Reader, booking_id: int) -> bool:
     """Whether anybody was ever to be told that this booking stands."""
     return await db.row(INVITED, booking_id=booking_id) is not None
+
+
+async def has_nearer(db: Reader, message: Message, *, now: int) -> bool:
+    """Whether another reminder to the same reader, planned for later than this one, is due as well."""
+    row = await db.row(
+        HAS_NEARER,
+        booking_id=message.booking_id,
+        sequence=message.sequence,
+        medium=message.medium,
+        address=message.address,
+        channel_id=message.channel_id,
+        due_at=message.due_at,
+        now=now,
+    )
+    return row is not None
 
 
 async def update_sent(tx: Writer, id: int, *, answer: str, now: int) -> None:
@@ -327,6 +362,11 @@ async def update_obsolete(tx: Writer, id: int, *, answer: str, attempts: int) ->
 async def update_waiting(tx: Writer, id: int) -> bool:
     """A failed message is to be tried again; False when it was sent, or is obsolete."""
     return await tx.run(UPDATE_WAITING, id=id) == 1
+
+
+async def take_up(tx: Writer, id: int) -> bool:
+    """A message that was given up as useless is to be sent after all; False when it was not."""
+    return await tx.run(TAKE_UP, id=id) == 1
 
 
 async def hurry_waiting_mail(tx: Writer, *, now: int) -> int:

@@ -5,7 +5,8 @@ import pytest
 
 from cally.model.messages import Kind, Message, Recipient, Snapshot
 from cally.notify import MailSettings, TryAgain, deliver, messages_of, outbox
-from cally.notify.deliver import GIVE_UP_SECONDS, NO_SERVER, OVERTAKEN_SECONDS
+from cally.notify.deliver import OVERTAKEN_SECONDS
+from cally.notify.patience import GIVE_UP_SECONDS, NO_SERVER
 from cally.store import Store
 from cally.vault import Vault
 from tests.cast import DAY, NOW

@@ -11,8 +11,8 @@ from cally.model.alerts import Alert, AlertChannel, AlertMessage, AlertRules, Te
 from cally.model.ids import new_id
 from cally.model.jobs import AWAITED
 from cally.notify import MailSettings, TryAgain, post_at_once, write_letter
-from cally.notify.deliver import backoff
 from cally.notify.failures import NotTaken
+from cally.notify.patience import backoff
 from cally.ops.alerts import wording
 from cally.ops.alerts.channels import send_to
 from cally.store import Reader, Store, Writer, accounts, alert_channels, alert_messages, alerts, jobs, letters
