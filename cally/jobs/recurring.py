@@ -54,9 +54,12 @@ class Recurring:
         self.running: dict[str, asyncio.Task[None]] = {}
 
     async def prepare(self) -> None:
-        """Plan what is new, take up what the end of the last process cut short."""
-        now = self._clock()
+        """Plan what is new, forget what is known no more, take up what the end of the last process cut short."""
+        now, names = self._clock(), {job.name for job in self._known}
         async with self._store.write() as tx:
+            for run in await recurring_jobs.list_all(tx):
+                if run.name not in names:
+                    await recurring_jobs.delete(tx, run.name)
             for job in self._known:
                 if await recurring_jobs.by_name(tx, job.name) is None:
                     await recurring_jobs.insert(tx, job.name, due_at=job.first(now))

@@ -19,13 +19,14 @@ from cally.ops.monitor import machine
 from cally.ops.monitor.disk import Outlook, judged
 from cally.ops.monitor.trend import UNKNOWN
 from cally.ops.upgrades import watching
-from cally.store import Reader, Store, health, log_rot
+from cally.store import Reader, Store, health, log_rot, recurring_jobs
 
 Status = Literal["ok", "degraded", "failing"]
 SEVERITY: tuple[Status, ...] = ("ok", "degraded", "failing")
 
 LATE_SECONDS = 300
 VERY_LATE_SECONDS = 900
+ENDLESS_SECONDS = 12 * 3_600
 LOOP_SECONDS = 60
 STALE_SECONDS = 3 * 3_600
 CLOCK_SECONDS = 120
@@ -146,10 +147,27 @@ async def jobs(
     if late > LATE_SECONDS:
         grave: Status = "failing" if late > VERY_LATE_SECONDS else "degraded"
         return Check(status=grave, detail=f"The oldest waiting job is {late // 60} minutes late.")
+    if turned_seconds_ago is not None and (slow := await _slow_recurring(db, now)) is not None:
+        return slow
     dead = await health.count_dead(db)
     if dead:
         return Check(status="degraded", detail=f"Jobs that were given up: {dead}.")
     return Check(status="ok", detail="No job is late.")
+
+
+async def _slow_recurring(db: Reader, now: int) -> Check | None:
+    """What should run every so often and does not begin, or not end."""
+    for run in await recurring_jobs.list_all(db):
+        late = now - run.due_at
+        if run.started_at is None and late > LATE_SECONDS:
+            grave: Status = "failing" if late > VERY_LATE_SECONDS else "degraded"
+            return Check(status=grave, detail=f"The recurring job “{run.name}” is {late // 60} minutes late.")
+        if run.started_at is not None and now - run.started_at > ENDLESS_SECONDS:
+            hours = (now - run.started_at) // 3_600
+            return Check(
+                status="degraded", detail=f"The recurring job “{run.name}” has been running for {hours} hours."
+            )
+    return None
 
 
 async def mail(db: Reader, *, set_up: bool) -> Check:

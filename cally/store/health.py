@@ -7,20 +7,36 @@ SELECT count(*)
 FROM migration
 """
 OLDEST_DUE = """
-SELECT MIN(due_at)
-FROM job
-WHERE state = 'waiting'
-  AND (:mail OR kind NOT IN ('mail', 'letter'))
+WITH RECURSIVE waiting (kind) AS (
+  SELECT MIN(kind)
+  FROM job
+  WHERE state = 'waiting'
+  UNION ALL
+  SELECT (SELECT MIN(job.kind) FROM job WHERE job.state = 'waiting' AND job.kind > waiting.kind)
+  FROM waiting
+  WHERE waiting.kind IS NOT NULL
+)
+SELECT MIN((SELECT MIN(job.due_at) FROM job WHERE job.state = 'waiting' AND job.kind = waiting.kind))
+FROM waiting
+WHERE :mail OR waiting.kind NOT IN ('mail', 'letter')
 """
 OLDEST_LAPSED_LEASE = """
 SELECT MIN(leased_until)
 FROM job
 WHERE state = 'running'
 """
-DUE_NOW = """
+READY_NOW = """
 SELECT count(*)
 FROM job
 WHERE state = 'waiting'
+  AND ready = 1
+  AND (:mail OR kind NOT IN ('mail', 'letter'))
+"""
+COME_DUE = """
+SELECT count(*)
+FROM job
+WHERE state = 'waiting'
+  AND ready = 0
   AND due_at <= :now
   AND (:mail OR kind NOT IN ('mail', 'letter'))
 """
@@ -44,6 +60,7 @@ LATE_KINDS = """
 SELECT kind, count(*), MIN(due_at)
 FROM job
 WHERE state = 'waiting'
+  AND ready IN (0, 1)
   AND due_at < :before
   AND (:mail OR kind NOT IN ('mail', 'letter'))
 GROUP BY kind
@@ -81,8 +98,8 @@ async def oldest_due(db: Reader, *, mail_set_up: bool) -> int | None:
 
 async def count_due(db: Reader, now: int, *, mail_set_up: bool) -> int:
     """How many jobs wait although they are due; mail as in `oldest_due`."""
-    row = await db.row(DUE_NOW, now=now, mail=int(mail_set_up))
-    return int(row[0]) if row else 0
+    rows = (await db.row(READY_NOW, mail=int(mail_set_up)), await db.row(COME_DUE, now=now, mail=int(mail_set_up)))
+    return sum(int(row[0]) for row in rows if row)
 
 
 async def count_dead(db: Reader) -> int:

@@ -40,6 +40,10 @@ SET due_at = :now,
 WHERE name = :name
   AND started_at IS NOT NULL
 """
+DELETE = """
+DELETE FROM recurring_job
+WHERE name = :name
+"""
 UPDATE_DUE = """
 UPDATE recurring_job
 SET due_at = :due_at
@@ -76,6 +80,11 @@ async def end(tx: Writer, name: str, *, now: int, last_error: str, due_at: int |
 async def resume(tx: Writer, name: str, *, now: int, last_error: str) -> bool:
     """Make a run due again that the end of the process cut short; False when none was."""
     return await tx.run(INTERRUPTED, name=name, now=now, last_error=last_error) == 1
+
+
+async def delete(tx: Writer, name: str) -> None:
+    """Forget a recurring job that this version does not know any more."""
+    await tx.run(DELETE, name=name)
 
 
 async def update_due(tx: Writer, name: str, *, due_at: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -126,6 +127,16 @@ async def test_a_run_that_was_cut_short_is_made_up_for(workshop: Workshop) -> No
     assert runs.at == [NOW]
 
 
+async def test_one_that_this_version_does_not_know_is_forgotten(workshop: Workshop) -> None:
+    """Else it would be late for ever."""
+    async with workshop.store.write() as tx:
+        await recurring_jobs.insert(tx, "long-gone", due_at=NOW)
+    runs = Runs()
+    async with workshop.working({}, [RecurringJob("sweep", 60, runs)]):
+        await ended(workshop, 1, runs)
+    assert [run.name for run in await recurring_jobs.list_all(workshop.store.reader)] == ["sweep"]
+
+
 async def test_a_slow_run_is_not_joined_by_another(workshop: Workshop) -> None:
     """One at a time, however late it gets."""
     begun, go_on = [], asyncio.Event()
@@ -152,3 +163,28 @@ def test_a_time_of_day_follows_the_clocks() -> None:
     gap = RecurringJob("backup", "30 2 * * *", Runs(), tz="Europe/Berlin")
     missed = datetime.fromtimestamp(gap.next_after(at("2026-03-28 12:00")), UTC)
     assert missed.date().isoformat() == "2026-03-29"
+
+
+NIGHTS = [
+    ("Europe/Berlin", "30 2", "2026-03-29", "2026-10-25"),
+    ("America/New_York", "30 1", "2026-03-08", "2026-11-01"),
+    ("America/New_York", "30 2", "2026-03-08", "2026-11-01"),
+    ("Australia/Lord_Howe", "15 2", "2026-10-04", "2026-04-05"),
+    ("Australia/Lord_Howe", "45 1", "2026-10-04", "2026-04-05"),
+    ("America/Santiago", "30 0", "2026-09-06", "2026-04-05"),
+    ("Europe/London", "30 1", "2026-03-29", "2026-10-25"),
+]
+
+
+@pytest.mark.rule(1, 4, 80)
+@pytest.mark.parametrize(("tz", "at_local", "gap", "fold"), NIGHTS)
+def test_it_runs_once_a_day_over_both_nights_of_a_change(tz: str, at_local: str, gap: str, fold: str) -> None:
+    """A time that there is not, and one that there is twice: each date has one run, in five zones."""
+    job = RecurringJob("backup", f"{at_local} * * *", Runs(), tz=tz)
+    for night in (gap, fold):
+        now, ran = at(f"{night} 12:00") - 4 * DAY, list[str]()
+        for _ in range(7):
+            now = job.next_after(now)
+            ran.append(datetime.fromtimestamp(now, ZoneInfo(tz)).date().isoformat())
+        assert night in ran
+        assert len(set(ran)) == 7, ran

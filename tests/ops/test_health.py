@@ -11,7 +11,7 @@ from cally.model.accounts import Actor
 from cally.model.calendars import Calendar
 from cally.ops import health, maintenance
 from cally.ops.health import Check, HealthReport
-from cally.store import Store, audit, calendars, jobs
+from cally.store import Store, audit, calendars, jobs, recurring_jobs
 from tests.cast import HOUR, NOW, ada
 
 Report = Callable[..., Awaitable[HealthReport]]
@@ -55,6 +55,30 @@ async def test_late_jobs_show(store: Store, report: Report, late: int, status: s
     async with store.write() as tx:
         await jobs.insert(tx, kind="channel", subject=1, due_at=NOW - late, now=NOW - late)
     assert (await report()).checks["jobs"].status == status
+
+
+@pytest.mark.parametrize(
+    ("since", "due_in", "status"),
+    [
+        (None, -60, "ok"),
+        (None, -600, "degraded"),
+        (None, -HOUR, "failing"),
+        (HOUR, -HOUR, "ok"),
+        (13 * HOUR, 60, "degraded"),
+    ],
+)
+async def test_late_and_endless_recurring_jobs_show(
+    store: Store, report: Report, since: int | None, due_in: int, status: str
+):
+    """What runs is not late, but must end one day."""
+    async with store.write() as tx:
+        await recurring_jobs.insert(tx, "sweep", due_at=NOW)
+        if since is not None:
+            await recurring_jobs.start(tx, "sweep", due_at=NOW, next_due_at=NOW, now=NOW - since)
+        await recurring_jobs.update_due(tx, "sweep", due_at=NOW + due_in)
+    check = (await report()).checks["jobs"]
+    assert check.status == status
+    assert ("sweep" in check.detail) == (status != "ok")
 
 
 @pytest.mark.parametrize("kind", ["mail", "letter"])

@@ -41,7 +41,7 @@ CHECKS: dict[str, Known] = {
         "Work in the background is late",
         "Work in the background stands still",
         "Mail and calendars wait for it. See what waits and why; if nothing moves, start Cally again.",
-        "/app/outbox?of=all",
+        "/admin/jobs",
     ),
     "mail": Known(
         "Mail",
