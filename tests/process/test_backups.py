@@ -21,7 +21,7 @@ from tests.process.served import ROOT, Served
 
 GUESTS = 20
 BACKUPS = 3
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 LARGE = "INSERT INTO setting (name, value) VALUES (:name, hex(randomblob(500000)))"
 COUNT = "SELECT count(*) FROM setting"
 UIDS = "SELECT uid FROM booking"

@@ -35,7 +35,7 @@ def older(tmp_path: Path, programs: tuple[Path, Path]) -> Iterator[ServedBy]:
 
 def asked(port: int, path: str, body: str | None = None) -> tuple[int, dict[str, str], str]:
     """Status, headers and body of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         method = "GET" if body is None else "POST"
         sent = {} if body is None else {"content-type": "application/x-www-form-urlencoded"}
@@ -106,7 +106,7 @@ def received(manager: socket.socket) -> Iterator[str]:
 
 def wait_until_ready(served: ServedBy) -> None:
     """Until the application itself answers."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while asked(served.port, "/api/health/ready")[0] != 200:
         assert time.monotonic() < until, served.log()
         time.sleep(0.02)
@@ -127,7 +127,7 @@ def test_sigterm_breaks_off_and_the_next_start_goes_on(older: ServedBy):
 
 def wait_for_step(served: ServedBy, number: int) -> None:
     """Until that step is being taken."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while f"step {number} of" not in served.log():
         assert time.monotonic() < until, served.log()
         time.sleep(0.01)

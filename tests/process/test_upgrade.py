@@ -75,11 +75,11 @@ def house(apart: Managed) -> Iterator[Managed]:
 
 def version(house: Managed) -> str:
     """What serves, once it does."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while True:
         try:
             found = json.loads((house.state_dir / "serving.json").read_bytes())
-            with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/api/health/ready", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/api/health/ready", timeout=60) as answer:
                 if answer.status == 200 and found["ready"] and found["pid"] == house.process.pid:  # type: ignore[union-attr]
                     return str(found["version"])
         except (OSError, ValueError):

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from cally.store import sqlite
 from tests.process.served import Served
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("watching")]
 

@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+from tests.process.crowd import Crowd
 from tests.process.faults import stracing
 from tests.process.faults.judged import Found, Left, guests, prepared
 
@@ -12,6 +13,7 @@ CALLS = "pwrite64"
 WINDOWS = ("40..60", "100..101", "200..400", "555", "900..1500")
 QUICK = ("60..90",)
 SECONDS = 4
+PATIENCE_SECONDS = 120
 
 
 async def inflict(directory: Path, quick: bool) -> Found | Left:
@@ -29,9 +31,17 @@ async def inflict(directory: Path, quick: bool) -> Found | Left:
                 continue
             async with guests(failing, broken) as crowd:
                 await asyncio.sleep(SECONDS)
-                before = crowd.done.total()
-                await asyncio.sleep(1)
-                broken += Counter({"does not go on": int(crowd.done.total() == before)})
+                broken += Counter({"does not go on": int(not await _goes_on(crowd))})
             acts, refused = acts + crowd.done.total(), refused + crowd.codes["storage_full"]
     figures = {"stretches": len(QUICK if quick else WINDOWS), "acts acknowledged": acts, "refused": refused}
     return Found(figures, dict(broken))
+
+
+async def _goes_on(crowd: Crowd) -> bool:
+    """Whether acts are acknowledged again."""
+    before = crowd.done.total()
+    for _ in range(10 * PATIENCE_SECONDS):
+        if crowd.done.total() > before:
+            return True
+        await asyncio.sleep(0.1)
+    return False

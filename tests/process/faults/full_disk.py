@@ -27,7 +27,7 @@ from tests.process.served import ROOT, Served
 OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
 SIZE = "160m"
 SECONDS, LONG_SECONDS = 2, 15
-SIGN_IN_SECONDS = 25
+SIGN_IN_SECONDS = 180
 ROOM_BYTES = 4 * 2**20  # for what guests write while the disk is being filled
 FREE_SLOT = 11_000  # beyond those that the crowd wants
 

@@ -19,7 +19,7 @@ from tests.process.kills import judged
 from tests.process.served import Served
 from tests.process.teamhouse import furnish_team
 
-HEALTHY_SECONDS = 30
+HEALTHY_SECONDS = 180
 
 
 class Found(NamedTuple):
