@@ -9,7 +9,7 @@ from cally import web
 from cally.web.doors import Doors
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-SAMPLES = {"host": "ada", "slug": "intro"}
+SAMPLES = {"host": "ada", "slug": "intro", "message": "confirmed", "recipient": "guest", "letter": "alert"}
 
 
 def all_routes(doors: Doors) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,8 @@ from cally.web.pages.host import (
     together,
     turns,
     why,
+    wordings,
+    wordings_shown,
 )
 from cally.web.pages.host.desk import ON_ERROR, provide_desk, provide_own_desk
 
@@ -55,6 +57,8 @@ PAGES = (
     calendars,
     channels,
     outbox,
+    wordings,
+    wordings_shown,
     profile,
     assistants,
     turns,
