@@ -37,7 +37,7 @@ async def invite(
     new = NewAccount(email=email, name=name, role=role, password=None, slug=slug, tz=tz, locale=locale)
     async with store.write() as tx:
         account = await insert_account(tx, new, None, now=now, actor=actor, verified=False)
-        await _write(tx, vault, account, by, now)
+        await write_invitation(tx, vault, account, by, now)
     return account
 
 
@@ -57,7 +57,7 @@ async def invite_again(store: Store, vault: Vault, account_id: int, *, by: str, 
             sentence = "Several invitations were sent within a day; please try again tomorrow."
             raise CallyError("rate_limited", sentence, retry_after=DAY)
         await letters.withdraw(tx, account_id, "invitation", answer=OVERTAKEN)
-        await _write(tx, vault, account, by, now)
+        await write_invitation(tx, vault, account, by, now)
         tag, subject = f"{actor.kind}:account:invite", f"account:{account.id}"
         await audit.insert(tx, now=now, actor=actor, tag=tag, subject=subject)
     return account
@@ -113,7 +113,8 @@ async def _is_expected(db: Reader, account: Account) -> bool:
     return account.disabled_at is None and await accounts.password_hash(db, account.id) is None
 
 
-async def _write(tx: Writer, vault: Vault, account: Account, by: str, now: int) -> None:
+async def write_invitation(tx: Writer, vault: Vault, account: Account, by: str, now: int) -> None:
+    """Write somebody a link in the caller's transaction; one from before stops working."""
     token, expires_at = new_token(), now + LINK_SECONDS
     await one_time_links.delete_of(tx, account.id, INVITATION)
     await one_time_links.insert(

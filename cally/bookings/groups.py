@@ -27,7 +27,7 @@ async def told(tx: Writer, offer: Offer, booking: Booking, kind: Kind, *, now: i
     """
     if not booking.is_seat:
         return None
-    session = await _session_of(tx, booking, now)
+    session = await session_for(tx, booking, now)
     change = CHANGES.get(kind, "none")
     seats = await _confirmed(tx, session)
     if change not in SILENT and (seats or session.sequence):
@@ -80,7 +80,8 @@ async def others_by_name(db: Reader, booking: Booking) -> tuple[str, ...]:
     return tuple(one.guest.name for one in found if one.status == "confirmed" and one.is_seat and one.id != booking.id)
 
 
-async def _session_of(tx: Writer, booking: Booking, now: int) -> GroupSession:
+async def session_for(tx: Writer, booking: Booking, now: int) -> GroupSession:
+    """The session that a seat belongs to, made if it is the first."""
     known = await groups.by_slot(
         tx, host_id=booking.host_id, event_type_id=booking.event_type_id, starts_at=booking.starts_at
     )

@@ -113,7 +113,8 @@ class ForeignTimeOff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class ForeignBooking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A booking made elsewhere; `calendar_uid` is its UID in the calendars that it stands in already.
+    """A booking made elsewhere; `calendar_uid` is its UID in the calendars that it stands in already,
+    `sequence` how often that changed there.
 
     `series` names the bookings that were made together; they come over one by one.
     """
@@ -127,6 +128,7 @@ class ForeignBooking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     guest: Guest
     created_at: int
     calendar_uid: str = ""
+    sequence: int = 0
     co_hosts: tuple[str, ...] = ()
     companions: tuple[Companion, ...] = ()
     answers: tuple[Answer, ...] = ()

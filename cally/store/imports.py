@@ -33,6 +33,7 @@ UPDATE import_run
 SET choices = :choices,
     state = :state,
     total = :total,
+    report = :report,
     updated_at = :now
 WHERE id = :id
   AND state = 'read'
@@ -114,11 +115,21 @@ async def bundle(db: Reader, id: int) -> Bundle | None:
     return _bundle.decode(zlib.decompress(row[0])) if row and row[0] is not None else None
 
 
-async def update_choices(tx: Writer, id: int, choices: ImportChoices, *, asked: bool, total: int, now: int) -> bool:
+async def update_choices(
+    tx: Writer, id: int, choices: ImportChoices, *, asked: bool, total: int, report: ImportReport | None, now: int
+) -> bool:
     """Write what is wanted of a run, and whether it is asked for now; False when it was asked for before."""
-    said = msgspec.json.encode(choices).decode()
-    state = "asked" if asked else "read"
-    return bool(await tx.run(UPDATE_CHOICES, id=id, choices=said, state=state, total=total, now=now))
+    return bool(
+        await tx.run(
+            UPDATE_CHOICES,
+            id=id,
+            choices=msgspec.json.encode(choices).decode(),
+            state="asked" if asked else "read",
+            total=total,
+            report=_report_text(report),
+            now=now,
+        )
+    )
 
 
 async def update_progress(tx: Writer, id: int, *, done: int, total: int, now: int) -> None:
@@ -128,8 +139,8 @@ async def update_progress(tx: Writer, id: int, *, done: int, total: int, now: in
 
 async def end(tx: Writer, id: int, *, report: ImportReport | None, fault: str, now: int) -> None:
     """Write how a run ended; what was read goes."""
-    said = msgspec.json.encode(report).decode() if report is not None else ""
-    await tx.run(END, id=id, state="failed" if fault else "done", report=said, fault=fault, now=now)
+    state = "failed" if fault else "done"
+    await tx.run(END, id=id, state=state, report=_report_text(report), fault=fault, now=now)
 
 
 async def delete(tx: Writer, id: int) -> int:
@@ -155,6 +166,10 @@ async def remembered(db: Reader, source: Source, noun: ImportNoun, key: str) -> 
 
 def _hash(source: Source, noun: ImportNoun, key: str) -> bytes:
     return hashlib.sha256("\0".join((source, noun, key)).encode()).digest()
+
+
+def _report_text(report: ImportReport | None) -> str:
+    return msgspec.json.encode(report).decode() if report is not None else ""
 
 
 def _run(row: Row) -> ImportRun:
