@@ -3,6 +3,7 @@
 from typing import Literal
 
 Priority = Literal[0, 1, 2]
+JobState = Literal["waiting", "running", "dead"]
 
 AWAITED: Priority = 0  # somebody looks at their inbox for it: a sign-in letter, a confirmation, an alert
 USUAL: Priority = 1

@@ -1,9 +1,7 @@
 """The SQL of jobs: work due at an instant, leased by a conditional UPDATE; every statement is a step of an index."""
 
-from typing import Literal
-
 from cally.model.ids import new_id
-from cally.model.jobs import USUAL, Priority
+from cally.model.jobs import USUAL, JobState, Priority
 from cally.model.messages import Job
 from cally.store.driver import Reader, Row, Writer
 
@@ -209,12 +207,12 @@ async def insert(
 async def by_id(db: Reader, id: int) -> Job | None:
     """The job of that row."""
     row = await db.row(BY_ID, id=id)
-    return _job(row) if row else None
+    return job_of(row) if row else None
 
 
 async def list_due(db: Reader, kind: str, *, now: int, limit: int) -> list[Job]:
     """Jobs of a kind that are due, the longest due first; costs the same for any length of the queue."""
-    return [_job(row) for row in await db.rows(DUE, kind=kind, now=now, limit=limit)]
+    return [job_of(row) for row in await db.rows(DUE, kind=kind, now=now, limit=limit)]
 
 
 async def most_urgent(db: Reader, kind: str, *, least: int = 0) -> Priority | None:
@@ -233,7 +231,7 @@ async def next_owner(db: Reader, kind: str, priority: Priority, *, after: int) -
 async def list_ready(db: Reader, kind: str, priority: Priority, owner: int, *, limit: int) -> list[Job]:
     """An owner's jobs that are ready, the longest due first."""
     rows = await db.rows(READY_OF, kind=kind, priority=priority, owner=owner, limit=limit)
-    return [_job(row) for row in rows]
+    return [job_of(row) for row in rows]
 
 
 async def next_due_at(db: Reader) -> int | None:
@@ -254,7 +252,7 @@ async def lease(tx: Writer, job: Job, *, leased_until: int) -> bool:
 
 async def list_lapsed(db: Reader, *, now: int, lease_seconds: int) -> list[Job]:
     """Jobs whose worker has not come back: their lease ran out, or ends later than any given now could."""
-    return [_job(row) for row in await db.rows(LAPSED, now=now, furthest=now + lease_seconds)]
+    return [job_of(row) for row in await db.rows(LAPSED, now=now, furthest=now + lease_seconds)]
 
 
 async def give_back(
@@ -319,12 +317,13 @@ async def count_by_state(db: Reader) -> dict[str, int]:
     return {row[0]: row[1] for row in await db.rows(COUNT)}
 
 
-async def list_by_state(db: Reader, state: Literal["waiting", "running", "dead"], *, limit: int = 100) -> list[Job]:
+async def list_by_state(db: Reader, state: JobState, *, limit: int = 100) -> list[Job]:
     """Jobs in a state, the longest due first."""
-    return [_job(row) for row in await db.rows(LIST, state=state, limit=limit)]
+    return [job_of(row) for row in await db.rows(LIST, state=state, limit=limit)]
 
 
-def _job(row: Row) -> Job:
+def job_of(row: Row) -> Job:
+    """The job of a row, in the order of the columns above."""
     return Job(
         id=row[0],
         kind=row[1],
