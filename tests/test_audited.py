@@ -49,6 +49,8 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.jobs.worker", "Worker._hurry_retries"): MACHINE,
     ("cally.jobs.worker", "Worker._lease_due"): MACHINE,
     ("cally.jobs.worker", "Worker._put_back"): MACHINE,
+    ("cally.jobs.worker", "Worker._take_up"): MACHINE,
+    ("cally.jobs.mending", "sweep_hours"): SWEEP,
     ("cally.notify.deliver", "_drop"): MACHINE,
     ("cally.notify.deliver", "_keep_refusal"): MACHINE,
     ("cally.notify.deliver", "_send"): MACHINE,

@@ -5,7 +5,7 @@ from functools import partial
 from cally import accounts, bookings, brakes, calendars, clock, hosts, notify
 from cally.accounts import oauth_grants
 from cally.config import Settings
-from cally.jobs import RecurringJob, Worker
+from cally.jobs import RecurringJob, Worker, sweep_hours
 from cally.notify import webhooks
 from cally.ops import audit_log, certificate, maintenance
 from cally.ops.alerts import deliver_alert, sweep_alerts
@@ -92,6 +92,7 @@ async def _sweep(store: Store, now: int) -> None:
     await notify.sweep_letters(store, now)
     await webhooks.sweep_webhooks(store, now)
     await sweep_alerts(store, now)
+    await sweep_hours(store, now)
     await hosts.forget_time_off(store, now)
 
 
