@@ -14,6 +14,7 @@ from cally.hosts.needs import needs_of, numbered
 from cally.hosts.overrides import dates_between, override_dates
 from cally.hosts.pictures import picture_path, remove_picture, set_picture
 from cally.hosts.profile import host_by_id, host_by_slug, list_hosts, update_host
+from cally.hosts.reminders import message_settings_of, set_message_settings
 from cally.hosts.resource_blocks import block_resource, list_blocks, unblock_resource
 from cally.hosts.resources import (
     ResourceDraft,
@@ -118,6 +119,7 @@ __all__ = [
     "manages",
     "may_change",
     "members_of",
+    "message_settings_of",
     "needs_of",
     "next_turns",
     "numbered",
@@ -129,6 +131,7 @@ __all__ = [
     "remove_picture",
     "resource_for",
     "schedule_by_id",
+    "set_message_settings",
     "set_picture",
     "set_style",
     "share_of",

@@ -1,6 +1,7 @@
 """The further things an event type can do: bounds of stays and series, and what does not go together."""
 
 from cally.errors import invalid
+from cally.hosts.reminders import checked_follow_up, checked_reminders
 from cally.hosts.rules import number_in_range
 from cally.model.options import EventTypeOptions, Series, Stay
 from cally.model.rules import DAYS, Day, EventTypeRules
@@ -29,6 +30,8 @@ def checked_options(options: EventTypeOptions) -> EventTypeOptions:
         consent=paragraph(options.consent, "consent", longest=CONSENT_LENGTH),
         stay=_stay(options.stay) if options.stay else None,
         series=_series(options.series) if options.series else None,
+        reminders=checked_reminders(options.reminders) if options.reminders else None,
+        follow_up=checked_follow_up(options.follow_up) if options.follow_up else None,
     )
 
 

@@ -58,10 +58,16 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("POST", "/bookings/{uid}/reschedule"): ("own thing", {"starts_at": "2026-09-23T08:00:00Z"}, 200),
     ("POST", "/bookings/{uid}/approval"): ("own thing", None, 200),
     ("POST", "/bookings/{uid}/declination"): ("own thing", {}, 409),
+    ("POST", "/bookings/{uid}/proposal"): ("own thing", {"starts": ["2026-09-23T08:00:00Z"]}, 409),  # it stands
+    ("GET", "/messages"): ("own list", None, 200),
+    ("GET", "/messages/{id}"): ("own thing", None, 200),
+    ("POST", "/messages/{id}/resend"): ("own thing", None, 200),
     ("POST", "/bookings/{uid}/no-show"): ("own thing", None, 409),
     ("DELETE", "/bookings/{uid}/no-show"): ("own thing", None, 409),
     ("POST", "/bookings/{uid}/clock"): ("own thing", {"keep": "wall_time"}, 409),
     ("GET", "/time-law"): ("own list", None, 200),
+    ("GET", "/message-settings"): ("own list", None, 200),
+    ("PATCH", "/message-settings"): ("own list", {"reminders": {"guest_minutes": [60]}}, 200),
     ("GET", "/series/{id}"): ("own thing", None, 200),
     ("GET", "/sessions"): ("own list", None, 200),
     ("GET", "/sessions/{uid}"): ("own thing", None, 200),
@@ -139,6 +145,7 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/resources/{id}/uses"): ("own thing", "?from=2026-09-22&to=2026-09-23", 200),
     ("POST", "/resources/{id}/blocks"): ("own thing", BLOCK, 201),
     ("DELETE", "/resources/{id}/blocks/{uid}"): ("own thing", None, 404),
+    ("POST", "/mail-tests"): ("admin", {"to": "ada@example.com"}, 409),  # no mail server is set up
     ("GET", "/backups"): ("admin", None, 200),
     ("POST", "/backups"): ("admin", None, 202),
     ("GET", "/calendars"): ("own list", None, 200),
@@ -146,10 +153,25 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/calendars/{id}"): ("own thing", None, 200),
     ("POST", "/calendars/{id}/reading"): ("own thing", None, 200),
     ("DELETE", "/calendars/{id}"): ("own thing", None, 204),
+    ("GET", "/message-wordings"): ("own list", None, 200),
+    ("GET", "/message-wordings/{message}/{recipient}"): ("own list", None, 200),
+    ("PATCH", "/message-wordings/{message}/{recipient}"): ("own list", {"subject": "See you {when_short}"}, 200),
+    ("DELETE", "/message-wordings/{message}/{recipient}"): ("own list", None, 204),
     ("GET", "/channels"): ("own list", None, 200),
     ("POST", "/channels"): ("own list", {"name": "Phone", "address": "json://127.0.0.1:9/hook"}, 201),
     ("POST", "/channels/{id}/test"): ("own thing", None, 502),
     ("DELETE", "/channels/{id}"): ("own thing", None, 204),
+    ("GET", "/webhooks"): ("own list", None, 200),
+    ("POST", "/webhooks"): ("own list", {"url": "http://127.0.0.1:9/hook"}, 201),
+    ("GET", "/webhooks/samples"): ("own list", None, 200),
+    ("GET", "/webhooks/{id}"): ("own thing", None, 200),
+    ("PATCH", "/webhooks/{id}"): ("own thing", {"name": "Sheet"}, 200),
+    ("DELETE", "/webhooks/{id}"): ("own thing", None, 204),
+    ("POST", "/webhooks/{id}/secret"): ("own thing", None, 200),
+    ("POST", "/webhooks/{id}/test"): ("own thing", None, 200),
+    ("GET", "/webhooks/{id}/deliveries"): ("own thing", None, 200),
+    ("GET", "/webhooks/{id}/deliveries/{delivery}"): ("own thing", None, 200),
+    ("POST", "/webhooks/{id}/deliveries/{delivery}/replay"): ("own thing", None, 202),
     ("GET", "/accounts"): ("admin", None, 200),
     ("POST", "/accounts"): ("admin", ACCOUNT, 201),
     ("GET", "/accounts/{id}"): ("admin", None, 200),
@@ -175,7 +197,7 @@ class World:
             "uid": self.things.get(noun, self.things["bookings"]),
             "on": "2026-12-24",
         }
-        values["team"] = self.things["teams"]
+        values["team"], values["delivery"] = self.things["teams"], self.things["delivery"]
         query = sent if isinstance(sent, str) else ""
         return PREFIX + filled(endpoint.path, **values, **{"from": "2026-12-24"}) + query
 
@@ -219,12 +241,16 @@ async def _make(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
     attic = {"name": "Attic", "shared": False}
     resource = await client.post(f"{PREFIX}/resources", json=attic, headers=headers)
     channel = await client.post(f"{PREFIX}/channels", json=ROWS["POST", "/channels"][1], headers=headers)
+    webhook = (await client.post(f"{PREFIX}/webhooks", json=ROWS["POST", "/webhooks"][1], headers=headers)).json()["id"]
+    await client.post(f"{PREFIX}/webhooks/{webhook}/test", headers=headers)
+    sent = await client.get(f"{PREFIX}/webhooks/{webhook}/deliveries", headers=headers)
     await lesson(store)
     await with_waitlist(store, made)
     for name in ("Gil", "Ina"):
         await seated(store, name, at("2026-09-24 09:00"))
     (session,) = await list_sessions(store.reader, made.id, from_at=NOW, to_at=at("2026-09-25 00:00"))
     entry = await waits(store, "Hal", at("2026-09-24 09:00"))
+    message = await client.get(f"{PREFIX}/messages", headers=headers)
     team = await client.post(f"{PREFIX}/teams", json={"name": "Night watch"}, headers=headers)
     series = await client.post(f"{PREFIX}/bookings", json=SERIES)
     things = {
@@ -239,6 +265,9 @@ async def _make(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
         "resources": resource.json()["id"],
         "calendars": calendar.json()["id"],
         "channels": channel.json()["id"],
+        "messages": message.json()["messages"][0]["id"],
+        "webhooks": webhook,
+        "delivery": sent.json()["deliveries"][0]["id"],
         "teams": team.json()["slug"],
         "accounts": str(made.id),
     }

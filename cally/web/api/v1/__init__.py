@@ -12,7 +12,12 @@ from cally.web.api.v1 import (
     event_types,
     holds,
     hosts,
+    mail_tests,
+    message_settings,
+    message_wordings,
+    messages,
     overrides,
+    proposals,
     public_holidays,
     resources,
     schedules,
@@ -25,6 +30,7 @@ from cally.web.api.v1 import (
     time_off,
     turns,
     waitlist,
+    webhooks,
     why,
 )
 
@@ -33,6 +39,7 @@ NOUNS = (
     slots.noun,
     holds.noun,
     bookings.noun,
+    proposals.noun,
     series.noun,
     sessions.noun,
     waitlist.noun,
@@ -49,9 +56,14 @@ NOUNS = (
     time_off.noun,
     resources.noun,
     calendars.noun,
+    messages.noun,
+    message_settings.noun,
+    message_wordings.noun,
     channels.noun,
+    webhooks.noun,
     accounts.noun,
     audit.noun,
     backups.noun,
+    mail_tests.noun,
 )
 ENDPOINTS: tuple[Endpoint, ...] = tuple(endpoint for noun in NOUNS for endpoint in noun.endpoints)

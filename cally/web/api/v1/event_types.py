@@ -11,6 +11,7 @@ from cally.hosts import EventTypeDraft, Share
 from cally.model.capsule import event_type_from_json, event_type_to_json
 from cally.model.hosts import EventType, Place, Question
 from cally.model.options import EventTypeOptions, Keeps, Series, Stay
+from cally.model.reminders import FollowUp, Reminders
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.api.v1.teams_found import team_in
@@ -106,7 +107,8 @@ class ShareShown(msgspec.Struct, frozen=True, kw_only=True):
 class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to change; everything else stays as it is. `null` takes away what may be missing.
 
-    `keeps` is what stays when a zone's law changes; `null`: wall time in person, the instant otherwise.
+    `keeps` is what stays when a zone's law changes; `null`: wall time in person, the instant otherwise. `reminders`
+    are sent so many minutes before the start; `null`: as the host's message settings say. `follow_up` `null`: none.
     """
 
     title: str | UnsetType = UNSET
@@ -139,6 +141,8 @@ class EventTypeChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     consent: str | UnsetType = UNSET
     stay: Stay | UnsetType | None = UNSET
     series: Series | UnsetType | None = UNSET
+    reminders: Reminders | UnsetType | None = UNSET
+    follow_up: FollowUp | UnsetType | None = UNSET
     hosts: tuple[ShareGiven, ...] | UnsetType = UNSET
     resources: tuple[NeedGiven, ...] | UnsetType = UNSET
 
@@ -194,6 +198,8 @@ class EventTypeShown(msgspec.Struct, frozen=True, kw_only=True):
     consent: str
     stay: Stay | None
     series: Series | None
+    reminders: Reminders | None
+    follow_up: FollowUp | None
     team: str | None
     hosts: tuple[ShareShown, ...]
     resources: tuple[NeedGiven, ...]
@@ -403,6 +409,8 @@ async def _shown(call: Call, event_type: EventType) -> EventTypeShown:
         consent=options.consent,
         stay=options.stay,
         series=options.series,
+        reminders=options.reminders,
+        follow_up=options.follow_up,
         team=team.slug if team else None,
         hosts=await _shares(call, event_type) if team else (),
         resources=tuple(
