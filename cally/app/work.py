@@ -21,6 +21,8 @@ CALENDARS_SECONDS = 60
 TIME_LAW_SECONDS = 3_600
 HOLIDAYS_SECONDS = 3_600
 WAITLIST_SECONDS = 30
+REMINDERS_SECONDS = 60
+DIGESTS_SECONDS = 60
 RETENTION_SECONDS = 86_400
 AUDIT_SECONDS = 3_600
 CERTIFICATE_SECONDS = 3_600
@@ -48,6 +50,17 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
     async def alert(subject: int, now: int) -> None:
         await deliver_alert(store, vault, subject, now=now, allowed=settings.allowed_networks)
 
+    async def digest(subject: int, now: int) -> None:
+        await notify.deliver_digest(
+            store,
+            vault,
+            mail=live.mail(),
+            public_url=live.public_url(),
+            digest_id=subject,
+            now=now,
+            allowed=settings.allowed_networks,
+        )
+
     async def webhook(subject: int, now: int) -> None:
         await webhooks.deliver_webhook(store, vault, delivery_id=subject, now=now, allowed=settings.allowed_networks)
 
@@ -60,6 +73,8 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
         RecurringJob("sweep", SWEEP_SECONDS, partial(_sweep, store)),
         RecurringJob("calendars", CALENDARS_SECONDS, partial(_read_calendars, store, vault, settings.allowed_networks)),
         RecurringJob("waitlist", WAITLIST_SECONDS, partial(bookings.turn_waitlist, store)),
+        RecurringJob("reminders", REMINDERS_SECONDS, partial(bookings.plan_reminders, store)),
+        RecurringJob("digests", DIGESTS_SECONDS, partial(_plan_digests, store)),
         RecurringJob("holidays", HOLIDAYS_SECONDS, partial(_lay_out_holidays, store)),
         RecurringJob("retention", RETENTION_SECONDS, partial(_forget_guests, store)),
         RecurringJob("time-law", TIME_LAW_SECONDS, partial(bookings.watch_time_law, store)),
@@ -71,7 +86,15 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
     return Worker(
         store,
         clock.now,
-        {"mail": message, "channel": message, "letter": letter, "guest": guest, "alert": alert, "webhook": webhook},
+        {
+            "mail": message,
+            "channel": message,
+            "letter": letter,
+            "guest": guest,
+            "alert": alert,
+            "webhook": webhook,
+            "digest": digest,
+        },
         recurring,
         paused=lambda: _without_server(live),
         rests=lambda: maintenance.current(settings.state_dir) is not None,
@@ -98,6 +121,10 @@ async def _sweep(store: Store, now: int) -> None:
 
 async def _read_calendars(store: Store, vault: Vault, allowed: tuple[str, ...], now: int) -> None:
     await calendars.read_due(store, vault, now=now, allowed=allowed)
+
+
+async def _plan_digests(store: Store, now: int) -> None:
+    await notify.turn_digests(store, now)
 
 
 async def _forget_guests(store: Store, now: int) -> None:

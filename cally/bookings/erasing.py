@@ -28,6 +28,7 @@ from cally.store import (
     bookings,
     consents,
     guest_data,
+    guest_reminders,
     guest_requests,
     jobs,
     waitlist,
@@ -248,6 +249,7 @@ async def _erase_booking(tx: Writer, booking: Booking, addresses: frozenset[str]
     for message in others:
         await _erase_message(tx, message, theirs, own=False)
     await consents.delete_of_booking(tx, booking.id)
+    await guest_reminders.delete_of_booking(tx, booking.id)
     await guest_data.erase_booking(tx, erased_booking(booking), now=now)
     return len(own) + len(others)
 

@@ -19,7 +19,18 @@ from cally.model.guest_data import (
 )
 from cally.model.messages import Message
 from cally.model.waitlist import WaitlistEntry
-from cally.store import Reader, audit, bookings, consents, event_types, guest_data, hosts, messages, waitlist
+from cally.store import (
+    Reader,
+    audit,
+    bookings,
+    consents,
+    event_types,
+    guest_data,
+    guest_reminders,
+    hosts,
+    messages,
+    waitlist,
+)
 from cally.store.consents import Consent
 
 
@@ -75,7 +86,13 @@ async def _booking(db: Reader, booking: Booking) -> BookingKept:
         reason=booking.reason,
         no_show=booking.no_show,
         consent=_consent(await consents.of_booking(db, booking.id)),
+        reminder_phone=await _phone(db, booking.id),
     )
+
+
+async def _phone(db: Reader, booking_id: int) -> str:
+    wanted = await guest_reminders.of_booking(db, booking_id)
+    return wanted.phone if wanted is not None else ""
 
 
 async def _brought(db: Reader, booking: Booking, addresses: frozenset[str]) -> BookingKept:
