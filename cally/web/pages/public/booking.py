@@ -12,6 +12,7 @@ from cally.bookings import TEAM, Offer, is_there, offer
 from cally.model.private_pages import Keys
 from cally.model.rules import Refusal
 from cally.model.series import Clash
+from cally.notify import ways_for
 from cally.web import rendering
 from cally.web.admission import guard
 from cally.web.dates import Words
@@ -215,6 +216,7 @@ async def _values(doors: Doors, found: Offer, words: Asked, reading: Words, now:
         "is_private": bool(found.code),
         "mail": doors.mail() is not None,
         "consent": await consent_asked(doors.store.reader, found),
+        "ways": [(str(one.id), one.name) for one in await ways_for(doors.store.reader, found.event_type)],
         "moving": None,
     }
 

@@ -19,6 +19,8 @@ FIELDS = {
     "place": "place",
     "guest_phone": "guest_phone",
     "consent": "consent",
+    "reminder": "reminder",
+    "reminder_phone": "reminder_phone",
 }
 
 
@@ -53,6 +55,8 @@ def booking_request(form: Form, found: Offer, starts_at: int, locale: str) -> Bo
         guest_phone=form.text("guest_phone"),
         hold=(form.text("hold") or None) if not form.has("instead") else None,
         consent=form.text("consent"),
+        reminder=form.text("reminder"),
+        reminder_phone=form.text("reminder_phone"),
     )
 
 
