@@ -82,6 +82,20 @@ def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
     return True
 
 
+def certified(certificate: bytes) -> tuple[str, str, int]:
+    """Whom a certificate (DER) names, by whom, and until when (epoch seconds)."""
+    from cryptography import x509  # noqa: PLC0415 - heavy: imported where used
+
+    read = x509.load_der_x509_certificate(certificate)
+    try:
+        named = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = ", ".join(named.get_values_for_type(x509.DNSName))
+    except (x509.ExtensionNotFound, ValueError):
+        names = ""
+    subject, issuer = read.subject.rfc4514_string(), read.issuer.rfc4514_string()
+    return names or subject or "nobody", issuer or "nobody", int(read.not_valid_after_utc.timestamp())
+
+
 def read_or_make_key(path: Path) -> bytes:
     """The key in the file (64 hexadecimal digits); a missing file is made, readable by its owner alone."""
     try:

@@ -100,6 +100,7 @@ async def plan_for(
     others_too: bool = True,
     handed_from: str = "",
     handed_to: str = "",
+    proposed: tuple[int, ...] = (),
 ) -> None:
     """Plan the messages of a change, in the name of this host; if they answer for it, for `others_too` who take part.
 
@@ -127,6 +128,7 @@ async def plan_for(
         clock=clock,
         series=series,
         group=group,
+        proposed=proposed,
     )
     await outbox.plan(tx, snapshot, kind, now=now, host_alone=host_alone, guests_alone=guests_alone)
     if not leads or not others_too or guests_alone:

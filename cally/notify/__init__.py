@@ -21,6 +21,7 @@ from cally.notify.letters import deliver_letter, post_at_once, sweep_letters, wr
 from cally.notify.mail_settings import MailSettings, mail_settings, sender_address
 from cally.notify.mail_test import MailTest, send_test
 from cally.notify.reading import count_messages, list_messages, message_by_id, messages_of, resume_waiting, retry
+from cally.notify.resending import resend
 
 __all__ = [
     "EVERYTHING",
@@ -50,6 +51,7 @@ __all__ = [
     "phone_number",
     "post_at_once",
     "remove_channel",
+    "resend",
     "resume_waiting",
     "retry",
     "send_test",

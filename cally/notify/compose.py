@@ -1,5 +1,6 @@
 """A message as mail: text, HTML and an iTIP invitation, with headers that nothing can be slipped into (rule 78)."""
 
+import hashlib
 from datetime import UTC, datetime
 from email import policy
 from email.headerregistry import Address
@@ -11,16 +12,21 @@ import msgspec
 
 from cally.errors import CallyError
 from cally.model.messages import Kind, Message
+from cally.model.wordings import Wording
+from cally.notify.around import Surroundings
 from cally.notify.calendar_file import calendar_file, calendar_uid
+from cally.notify.day_words import Beside, day_drawn
 from cally.notify.group_file import group_file, group_method
-from cally.notify.links import host_link, manage_url, waitlist_url
+from cally.notify.links import host_link, manage_url, stop_url, waitlist_url
 from cally.notify.rendering import Reader, Words, mail_words, one_line, reader_of
 from cally.notify.series_file import series_file
 from cally.vault import Vault
 
 FILE_NAME = "invite.ics"
-NO_NEWS: frozenset[Kind] = frozenset({"reminder", "follow_up"})  # no change, so none for a calendar
+UNASKED: frozenset[Kind] = frozenset({"reminder", "follow_up"})
+NO_NEWS: frozenset[Kind] = UNASKED | {"proposed", "bounced"}  # no change, so none for a calendar
 LONGEST_NAME = 100  # so that a quoted name never needs a fold, at which the standard library may lose the quotes
+BOUNDARY_LENGTH = 24
 LONGEST_LINE = 240  # a subject that begins with a fold looks empty to some readers; RFC 5322 allows 998
 
 
@@ -33,16 +39,40 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     international: bool
 
 
-def compose(message: Message, vault: Vault, *, sender: str, public_url: str, invited: bool, now: int) -> Mail:
+def compose(
+    message: Message,
+    vault: Vault,
+    *,
+    sender: str,
+    public_url: str,
+    invited: bool,
+    now: int,
+    around: Surroundings | None = None,
+    wording: Wording | None = None,
+) -> Mail:
     """The mail of a message. `invited`: an invitation may be in the reader's calendar already.
 
     A request carries no invitation unless one must be taken back or moved; its end takes back only what was sent.
     """
     reader = reader_of(message.snapshot, message.recipient, message.address)
     link = _link(message, vault, public_url)
-    words = mail_words(message.snapshot, message.kind, reader, public_url=public_url, link=link)
+    beside = Beside(
+        around=around.words(reader.locale, f"cid:{_content_id(message)}") if around is not None else None,
+        stop_url=stop_url(vault, public_url, message) if is_unasked(message) else "",
+    )
+    words = mail_words(
+        message.snapshot,
+        message.kind,
+        reader,
+        public_url=public_url,
+        link=link,
+        wording=wording,
+        beside=beside,
+    )
     method = _method(message, invited=invited)
     mail = _mail(words)
+    if around is not None and not around.day.is_else_empty:
+        _draw(mail, message, day_drawn(around.day, reader.locale))
     if method is not None:
         _invite(mail, method, _invitation(message, reader, method, link))
     international = not (is_ascii(sender) and is_ascii(reader.email))
@@ -53,9 +83,18 @@ def compose(message: Message, vault: Vault, *, sender: str, public_url: str, inv
     mail["References"] = f"<{calendar_uid(message.snapshot.uid)}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    if beside.stop_url:
+        mail["List-Unsubscribe"] = f"<{beside.stop_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    _set_boundaries(mail, message)
     written = mail.as_bytes(policy=policy.SMTP.clone(utf8=international, cte_type="7bit", max_line_length=LONGEST_LINE))
     require_own_headers(mail, written)
     return Mail(sender=envelope(sender), recipient=envelope(reader.email), content=written, international=international)
+
+
+def is_unasked(message: Message) -> bool:
+    """Whether nothing its reader did just now asks for it, so that they may want no more of them (RFC 8058)."""
+    return message.kind in UNASKED and message.recipient != "host"
 
 
 def require_own_headers(mail: EmailMessage, written: bytes) -> None:
@@ -122,6 +161,27 @@ def _mail(words: Words) -> EmailMessage:
     mail.set_content(words.text, cte="quoted-printable")
     mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
     return mail
+
+
+def _draw(mail: EmailMessage, message: Message, picture: bytes) -> None:
+    """The day as a picture beside the HTML that shows it (RFC 2387); it is in the text as well."""
+    html = mail.get_body(("html",))
+    if not isinstance(html, EmailMessage):
+        raise TypeError("a mail without HTML")
+    html.add_related(
+        picture, "image", "png", cid=f"<{_content_id(message)}>", filename="day.png", disposition="inline"
+    )
+
+
+def _content_id(message: Message) -> str:
+    return f"day.{message.message_id.strip('<>')}"
+
+
+def _set_boundaries(mail: EmailMessage, message: Message) -> None:
+    """The same for every attempt, so that a mail that is sent again is the same mail."""
+    name = hashlib.sha256(message.message_id.encode()).hexdigest()[:BOUNDARY_LENGTH]
+    for number, part in enumerate(one for one in mail.walk() if one.is_multipart()):
+        part.set_boundary(f"=_{name}.{number}")
 
 
 def _invite(mail: EmailMessage, method: str, calendar: bytes) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from cally.model.addresses import email_address
 from cally.notify.failures import NotTaken
+from cally.notify.mail_advice import advice
 from cally.notify.mail_settings import MailSettings, sender_address
 from cally.notify.smtp import Conversation
 
@@ -20,11 +21,15 @@ If you can read it, guests and hosts can be written to.
 
 
 class MailTest(msgspec.Struct, frozen=True, kw_only=True):
-    """How the test fared: the server's last word, and the dialogue line by line, secrets masked."""
+    """How the test fared: the server's last word, and the dialogue line by line, secrets masked.
+
+    `advice` says what to do when it was not taken.
+    """
 
     ok: bool
     answer: str
     transcript: tuple[str, ...]
+    advice: str = ""
 
 
 async def send_test(mail: MailSettings, *, public_url: str, to: str, now: int) -> MailTest:
@@ -36,7 +41,12 @@ async def send_test(mail: MailSettings, *, public_url: str, to: str, now: int) -
     try:
         answer = await conversation.send(sender, recipient, _content(sender, recipient, domain, now))
     except NotTaken as failure:
-        return MailTest(ok=False, answer=failure.answer, transcript=tuple(conversation.heard))
+        return MailTest(
+            ok=False,
+            answer=failure.answer,
+            transcript=tuple(conversation.heard),
+            advice=advice(failure.answer, mail),
+        )
     return MailTest(ok=True, answer=answer, transcript=tuple(conversation.heard))
 
 

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from cally.model.bookings import Answer
 from cally.model.groups import Change
-from cally.model.messages import Kind, Recipient, Snapshot
+from cally.model.messages import Bounce, Kind, Recipient, Snapshot
 from cally.model.wordings import Wording
+from cally.notify.day_words import Around, Beside, ProposedTime, proposed_times
 from cally.notify.own_words import written
 from cally.notify.places import place_url, reserved, where_line
 from cally.notify.series_words import SeriesWords, series_words
@@ -103,6 +104,10 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     group: GroupWords | None = None
     waiting: WaitingWords | None = None
     own_text: str = ""
+    around: Around | None = None
+    proposed: tuple[ProposedTime, ...] = ()
+    bounced: Bounce | None = None
+    stop_url: str = ""
     series: SeriesWords | None = None
 
 
@@ -123,18 +128,32 @@ def reader_of(snapshot: Snapshot, recipient: Recipient, address: str) -> Reader:
 
 
 def mail_words(
-    snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str, wording: Wording | None = None
+    snapshot: Snapshot,
+    kind: Kind,
+    reader: Reader,
+    *,
+    public_url: str,
+    link: str,
+    wording: Wording | None = None,
+    beside: Beside = Beside(),  # noqa: B008 - frozen
 ) -> Words:
     """Subject, text and HTML of a mail; a host's own wording stands above the facts, which nothing takes away."""
-    page = _page(snapshot, kind, reader, public_url, link, wording)
+    page = _page(snapshot, kind, reader, public_url, link, wording, beside)
     return page.mail()
 
 
 def chat_words(
-    snapshot: Snapshot, kind: Kind, reader: Reader, *, public_url: str, link: str, wording: Wording | None = None
+    snapshot: Snapshot,
+    kind: Kind,
+    reader: Reader,
+    *,
+    public_url: str,
+    link: str,
+    wording: Wording | None = None,
+    beside: Beside = Beside(),  # noqa: B008 - frozen
 ) -> tuple[str, str]:
     """Title and body for a channel, as plain text."""
-    page = _page(snapshot, kind, reader, public_url, link, wording)
+    page = _page(snapshot, kind, reader, public_url, link, wording, beside)
     return page.subject, page.chat()
 
 
@@ -155,17 +174,18 @@ def one_line(text: str) -> str:
 
 def _folder(snapshot: Snapshot, kind: Kind, reader: Reader) -> str:
     """Where the templates lie; of a session its host is told in few words who came or went."""
-    if snapshot.is_whole_series:
+    if snapshot.is_whole_series and kind != "bounced":
         return "series"
     return "group" if snapshot.group is not None and reader.role == "host" and kind in OF_GROUPS else kind
 
 
 def _page(
-    snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, link: str, wording: Wording | None
+    snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, link: str, wording: Wording | None, beside: Beside
 ) -> "_Page":
     """The words of a message; what a host is told of seats in a session has no wording of its own."""
     folder = _folder(snapshot, kind, reader)
     values = _values(snapshot, kind, reader, public_url, link)
+    values = msgspec.structs.replace(values, around=beside.around, stop_url=beside.stop_url)
     return _Page(folder, values, wording if folder != "group" else None, variable_values(values, reader))
 
 
@@ -278,6 +298,8 @@ def _values(snapshot: Snapshot, kind: Kind, reader: Reader, public_url: str, lin
         group=_group_words(snapshot),
         waiting=_waiting_words(snapshot, reader),
         own_text=snapshot.own_text,
+        proposed=proposed_times(snapshot, tz=reader.tz, locale=reader.locale, link=link),
+        bounced=snapshot.bounced,
     )
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import ssl
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cally.notify.failures import NotTaken
 from cally.notify.mail_settings import MailSettings
+from cally.vault import certified
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP, SMTPResponse
@@ -105,16 +107,34 @@ class Conversation:
     async def _open(self, client: "SMTP") -> None:
         """Connect, greet, encrypt and sign in, as far as the settings say."""
         self.heard.append(f"(connecting to {self._mail.host}, port {self._mail.port})")
-        self._hear(await client.connect())
+        greeting = await client.connect()
+        if self._mail.security == "tls":
+            self._note_encryption(client)
+        self._hear(greeting)
         await self._greet(client)
         if self._wants_starttls(client):
             self.heard.append("C: STARTTLS")
             self._hear(await client.starttls())
-            self.heard.append("(the connection is encrypted)")
+            self._note_encryption(client)
             await self._greet(client)
         if self._mail.account:
             self.heard.append(f"C: AUTH {MASK}")
             self._hear(await client.login(self._mail.account, self._mail.password))
+
+    def _note_encryption(self, client: "SMTP") -> None:
+        """How the connection is encrypted, and whose certificate that was."""
+        shown: ssl.SSLObject | None = client.get_transport_info("ssl_object")
+        certificate = shown.getpeercert(binary_form=True) if shown is not None else None
+        if shown is None or certificate is None:
+            return
+        self.heard.append(f"(the connection is encrypted: {shown.version()})")
+        try:
+            names, issuer, until = certified(certificate)
+        except ValueError:  # one that TLS takes, and a stricter reader does not
+            return
+        good = datetime.fromtimestamp(until, UTC).date().isoformat()
+        checked = "" if self._mail.security != "opportunistic" else "; not checked, for encryption is not required"
+        self.heard.append(f"(certificate for {names}, by {issuer}, good until {good}{checked})")
 
     async def _greet(self, client: "SMTP") -> None:
         self.heard.append(f"C: EHLO {self._name}")

@@ -107,7 +107,8 @@ async def test_an_unknown_certificate_is_refused_where_encryption_is_required(tm
         lenient = await tried(msgspec.structs.replace(server.settings, security="opportunistic"))
     assert (strict[0], lenient[0]) == (False, True)
     assert "certificate" in strict[1].lower()
-    assert "(the connection is encrypted)" in lenient[1]
+    assert "(the connection is encrypted: TLSv1.3)" in lenient[1]
+    assert "(certificate for CN=localhost, by CN=localhost, good until " in lenient[1]
 
 
 async def test_a_silent_server_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

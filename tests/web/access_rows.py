@@ -58,6 +58,7 @@ ROWS: dict[Access, str] = {
         GET /reminders/{token}                  POST /reminders/{token}
         GET /w/{token}                          POST /w/{token}
         POST /w/{token}/leave                   GET /p/{code}
+        GET /feeds/{name}
         POST /p/{code}                          GET /p/{code}/waitlist
         POST /p/{code}/waitlist                 GET /privacy/link/{token}
         POST /privacy/link/{token}              GET /privacy/data
@@ -93,11 +94,17 @@ ROWS: dict[Access, str] = {
         GET /app/assistants                     POST /app/assistants
         POST /app/assistants/visits
         POST /app/channels
+        POST /app/webhooks
+        GET /app/calendars/feeds                POST /app/calendars/feeds
     """,
     "self thing": """
+        POST /app/webhooks/{id}                 POST /app/webhooks/{id}/secret
+        GET /app/calendars/feeds/{id}           POST /app/calendars/feeds/{id}
+        POST /app/calendars/feeds/{id}/rotation POST /app/calendars/feeds/{id}/removal
         POST /app/assistants/{id}/removal
     """,
     "desk": """
+        GET /app/webhooks
         GET /setup/hours                        POST /setup/hours
         GET /setup/link                         POST /setup/link
         GET /setup/done                         GET /app
@@ -111,6 +118,7 @@ ROWS: dict[Access, str] = {
         POST /app/time-off                      GET /app/calendars
         POST /app/calendars                     GET /app/channels
         GET /app/outbox                         GET /app/profile
+        GET /app/messages/times                 POST /app/messages/times
         GET /app/messages/wording               GET /app/messages/wording/{message}/{recipient}
         POST /app/messages/wording/{message}/{recipient}
         GET /app/messages/wording/{message}/{recipient}/preview
@@ -123,6 +131,10 @@ ROWS: dict[Access, str] = {
         GET /app/why
     """,
     "thing": """
+        GET /app/webhooks/{id}                  POST /app/webhooks/{id}/test
+        POST /app/webhooks/{id}/state           POST /app/webhooks/{id}/removal
+        GET /app/webhooks/{id}/deliveries/{delivery}
+        POST /app/webhooks/{id}/deliveries/{delivery}/replay
         POST /app/time-law/{uid}                GET /app/bookings/{uid}
         POST /app/bookings/{uid}/approval       POST /app/bookings/{uid}/declination
         GET /app/bookings/{uid}/cancellation    POST /app/bookings/{uid}/cancellation
@@ -151,6 +163,7 @@ ROWS: dict[Access, str] = {
         POST /app/time-off/{id}/removal         POST /app/time-off/{id}/delegation/removal
         POST /app/calendars/{id}/reading        POST /app/calendars/{id}/removal
         POST /app/channels/{id}/test            POST /app/channels/{id}/removal
+        POST /app/outbox/{id}/resend
         POST /app/outbox/{id}/retry             GET /app/resources/{id}
         GET /app/resources/{id}/settings        POST /app/resources/{id}/settings
         POST /app/resources/{id}/archive        POST /app/resources/{id}/blocks
@@ -188,6 +201,9 @@ ROWS: dict[Access, str] = {
         GET /admin/sign-in                      POST /admin/sign-in/passwords
         POST /admin/sign-in/sessions
         POST /admin/sign-in/second-factor       POST /admin/accounts/{id}/second-factor-reset
+        GET /admin/jobs                         POST /admin/jobs/retry
+        POST /admin/jobs/{id}/retry             POST /admin/jobs/{id}/removal
+        POST /admin/jobs/recurring/{name}/run
         GET /admin/errors                       GET /admin/errors/{code}
         POST /admin/errors/{code}/state         POST /admin/errors/{code}/removal
         GET /admin/alerts                       POST /admin/alerts/rules

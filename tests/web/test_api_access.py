@@ -157,6 +157,12 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("GET", "/message-wordings/{message}/{recipient}"): ("own list", None, 200),
     ("PATCH", "/message-wordings/{message}/{recipient}"): ("own list", {"subject": "See you {when_short}"}, 200),
     ("DELETE", "/message-wordings/{message}/{recipient}"): ("own list", None, 204),
+    ("GET", "/feeds"): ("own list", None, 200),
+    ("POST", "/feeds"): ("own list", {"name": "Bookings"}, 201),
+    ("GET", "/feeds/{id}"): ("own thing", None, 200),
+    ("PATCH", "/feeds/{id}"): ("own thing", {"name": "Bookings again"}, 200),
+    ("POST", "/feeds/{id}/rotation"): ("own thing", None, 200),
+    ("DELETE", "/feeds/{id}"): ("own thing", None, 204),
     ("GET", "/channels"): ("own list", None, 200),
     ("POST", "/channels"): ("own list", {"name": "Phone", "address": "json://127.0.0.1:9/hook"}, 201),
     ("POST", "/channels/{id}/test"): ("own thing", None, 502),
@@ -244,6 +250,7 @@ async def _make(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
     webhook = (await client.post(f"{PREFIX}/webhooks", json=ROWS["POST", "/webhooks"][1], headers=headers)).json()["id"]
     await client.post(f"{PREFIX}/webhooks/{webhook}/test", headers=headers)
     sent = await client.get(f"{PREFIX}/webhooks/{webhook}/deliveries", headers=headers)
+    feed = await client.post(f"{PREFIX}/feeds", json={"name": "Bookings"}, headers=headers)
     await lesson(store)
     await with_waitlist(store, made)
     for name in ("Gil", "Ina"):
@@ -265,6 +272,7 @@ async def _make(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
         "resources": resource.json()["id"],
         "calendars": calendar.json()["id"],
         "channels": channel.json()["id"],
+        "feeds": feed.json()["id"],
         "messages": message.json()["messages"][0]["id"],
         "webhooks": webhook,
         "delivery": sent.json()["deliveries"][0]["id"],

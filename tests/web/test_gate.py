@@ -19,7 +19,7 @@ from tests.web.routes import all_routes
 
 MALLORY, HOME = "203.0.113.66", "192.0.2.9"
 ROOT = Actor(kind="cli")
-OPEN_WORDS = ".well-known answer api b favicon.ico media p privacy reminders robots.txt static team w {host}"
+OPEN_WORDS = ".well-known answer api b favicon.ico feeds media p privacy reminders robots.txt static team w {host}"
 OPEN = frozenset({"", *OPEN_WORDS.split()})
 
 

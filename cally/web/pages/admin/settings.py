@@ -68,13 +68,19 @@ async def mail(request: Asked, admin: NamedDependency[Desk]) -> Page:
 
 
 @post("/admin/settings/mail/test", status_code=200)
-async def mail_test(admin: NamedDependency[Desk]) -> Page:
-    """Send a mail to oneself and show the talk with the server, word by word."""
+async def mail_test(request: Asked, admin: NamedDependency[Desk]) -> Page:
+    """Send a mail to oneself, or to whom one likes, and show the talk with the server, word by word."""
+    form = await forms.read(request)
     server = admin.doors.mail()
     if server is None:
         return admin.back_to("/admin/settings#mail", "Set up a mail server first.", kind="error")
-    result = await send_test(server, public_url=admin.doors.public_url(), to=admin.account.email, now=admin.now)
-    return await _page(admin, result=result)
+    to = form.text("to").strip() or admin.account.email
+    try:
+        result = await send_test(server, public_url=admin.doors.public_url(), to=to, now=admin.now)
+    except CallyError as error:
+        form.note(error)
+        return await _page(admin, form, status=422)
+    return await _page(admin, form, result=result)
 
 
 ROUTES = [show, public_url, mail, mail_test]

@@ -15,7 +15,9 @@ from cally.hosts import list_hosts
 from cally.model.bookings import Booking, Status
 from cally.model.texts import line
 from cally.notify import messages_of
+from cally.notify.webhooks import list_of_booking
 from cally.store import consents
+from cally.web.pages.host.delivered import shown_delivery
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.fairness import whys
 from cally.web.pages.host.gathered import gathered, group
@@ -87,6 +89,9 @@ async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
         story=[story(entry, words, others) for entry in entries],
         consent=await consents.of_booking(desk.db, booking.id),
         messages=[shown_message(message, words) for message in messages],
+        deliveries=[
+            shown_delivery(one, words) for one in await list_of_booking(desk.db, booking.id, host_id=desk.host.id)
+        ],
     )
 
 

@@ -1,4 +1,4 @@
-"""The outbox: every message with its state, what the other side answered, and a way to try again."""
+"""The outbox: every message with its state, what the other side answered, and ways to send one again."""
 
 from typing import get_args
 
@@ -7,9 +7,13 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from cally.bookings import booking_by_uid, concerns
 from cally.errors import CallyError, not_found
+from cally.model.erased import ERASED_EMAIL
 from cally.model.messages import Kind, Message, MessageState
-from cally.notify import list_messages, message_by_id, retry
+from cally.notify import list_messages, message_by_id, resend, retry
+from cally.notify.hints import meaning
+from cally.web import forms
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.notices import of_error
 from cally.web.pages.host.wording import Words, until
@@ -31,6 +35,10 @@ KIND_WORDS: dict[Kind, str] = {
     "cancelled": "Cancellation",
     "reassigned": "Another host",
     "clock_changed": "New clock time",
+    "proposed": "Other times",
+    "bounced": "Not delivered",
+    "reminder": "Reminder",
+    "follow_up": "Follow-up",
     "waitlist_joined": "On the waitlist",
     "waitlist_offered": "A place offered",
     "waitlist_over": "Waitlist closed",
@@ -50,9 +58,11 @@ class ShownMessage(msgspec.Struct, frozen=True, kw_only=True):
     tone: str
     attempts: int
     answer: str
+    hint: str
     at: str
     next: str
     may_retry: bool
+    may_resend: bool
     host_id: int
 
 
@@ -71,11 +81,19 @@ def shown_message(message: Message, words: Words) -> ShownMessage:
         tone=TONES[message.state],
         attempts=message.attempts,
         answer=message.answer,
+        hint=_hint(message),
         at=words.moment(message.sent_at or message.created_at),
         next=f"tried again {until(again, words.now)}" if again and again > words.now and message.attempts else "",
         host_id=booking.host_id,
         may_retry=message.state in {"failed", "waiting"},
+        may_resend=message.state == "sent" and message.address != ERASED_EMAIL,
     )
+
+
+def _hint(message: Message) -> str:
+    """What a refusal means, while it is one."""
+    found = meaning(message.answer) if message.state in {"failed", "waiting"} else None
+    return found.sentence if found is not None else ""
 
 
 @get("/app/outbox")
@@ -115,11 +133,29 @@ async def try_again(desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
     return desk.back_to("/app/outbox", "It is being tried again now.")
 
 
-ROUTES = [listing, try_again]
+@post("/app/outbox/{id:int}/resend", status_code=303)
+async def send_again(request: Asked, desk: NamedDependency[Desk], id: FromPath[int]) -> Page:
+    """Send one message once more, to the same reader."""
+    message, form = await _require_own(desk, id), await forms.read(request)
+    back = f"/app/bookings/{message.snapshot.booking.uid}" if form.text("back") == "booking" else "/app/outbox"
+    try:
+        await resend(desk.store, id, now=desk.now, actor=desk.actor)
+    except CallyError as error:
+        return desk.back_to(back, of_error(error).sentence, kind="error")
+    desk.doors.wake()
+    return desk.back_to(back, f"It is being sent again to {message.address}.")
 
 
-async def _require_own(desk: Desk, id: int) -> None:
+ROUTES = [listing, try_again, send_again]
+
+
+async def _require_own(desk: Desk, id: int) -> Message:
+    """The message, if it is about a booking that concerns whoever is at this desk."""
     message = await message_by_id(desk.db, id)
-    is_own = message is not None and desk.host.id in message.snapshot.booking.hosts
-    if message is None or not (is_own or desk.account.role == "admin"):
+    if message is None:
         raise not_found("message")
+    told = message.snapshot.booking
+    booking = await booking_by_uid(desk.db, told.uid) or told
+    if not (desk.account.role == "admin" or await concerns(desk.db, desk.account, booking)):
+        raise not_found("message")
+    return message
