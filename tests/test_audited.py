@@ -32,6 +32,8 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.bookings.holds", "sweep"): SWEEP,
     ("cally.bookings.offering", "_turn_of"): MACHINE,
     ("cally.bookings.offering", "turn"): MACHINE,
+    ("cally.bookings.reminding", "_take_up_dropped"): MACHINE,
+    ("cally.bookings.reminding", "plan_reminders"): MACHINE,
     ("cally.bookings.time_law", "_keep_rules"): MACHINE,
     ("cally.bookings.time_law", "note_law"): MACHINE,
     ("cally.brakes.blocklist", "sweep"): SWEEP,
@@ -52,6 +54,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.jobs.worker", "Worker._take_up"): MACHINE,
     ("cally.jobs.mending", "sweep_hours"): SWEEP,
     ("cally.notify.deliver", "_drop"): MACHINE,
+    ("cally.notify.deliver", "_keep_quiet"): MACHINE,
     ("cally.notify.deliver", "_keep_refusal"): MACHINE,
     ("cally.notify.deliver", "_send"): MACHINE,
     ("cally.notify.deliver", "deliver"): MACHINE,
@@ -72,6 +75,8 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.ops.backups.keeping", "Keeper.note_fault"): MACHINE,
     ("cally.ops.backups.places", "prepare_places"): "the server's own folder, at the first start",
     ("cally.ops.backups.running", "Backups._prove_wanted"): MACHINE,
+    ("cally.ops.imports.keeping", "_end"): MACHINE,
+    ("cally.ops.imports.keeping", "sweep_imports"): SWEEP,
     ("cally.ops.monitor.keeping", "keep"): MACHINE,
 }
 

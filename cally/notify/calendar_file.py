@@ -23,6 +23,7 @@ STATUS: dict[Status, str] = {
     "declined": "CANCELLED",
     "cancelled": "CANCELLED",
 }
+FOOT_OF_MANY = b"END:VCALENDAR\r\n"
 UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
 CONTROLS = dict.fromkeys([*range(9), *range(11, 32), 127])
 
@@ -72,6 +73,21 @@ def calendar_file(
         add_attendees(event, booking, reader, hosts)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def head_of_many() -> bytes:
+    """How a file of many bookings begins; their events follow, then `FOOT_OF_MANY`."""
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODUCT}\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n".encode()
+
+
+def one_of_many(booking: Booking, hosts: Sequence[HostTold]) -> bytes:
+    """A booking's VEVENT as its host reads it, in UTC, so that no zone has to be told beside it."""
+    event = event_of(booking, "host", together(hosts), "")
+    starts, ends = (datetime.fromtimestamp(at, UTC) for at in (booking.starts_at, booking.ends_at))
+    event.add("dtstart", starts)
+    event.add("dtend", ends)
+    event["organizer"] = person(hosts[0].name, hosts[0].email)
+    return bytes(event.to_ical())
 
 
 def event_of(booking: Booking, reader: Recipient, host_name: str, manage_url: str) -> "Event":

@@ -245,7 +245,7 @@ class _Planner:
     async def time_off(self, entry: ForeignTimeOff) -> None:
         name = f"{self.names.get(entry.host, entry.host)}, {entry.first_on} to {entry.last_on}"
         row = await self._remembered("time off", entry.key)
-        if row is not None:
+        if row is not None and (self.plan.bundle.source != "cally" or await time_off.by_id(self.db, row) is not None):
             self._known("time off", entry.key, row)
             return
         if not self._has_host("time off", name, entry.host):
@@ -337,7 +337,12 @@ class _Planner:
         return tuple(kept)
 
     async def _remembered(self, noun: ImportNoun, key: str) -> int | None:
-        return await imports.remembered(self.db, self.plan.bundle.source, noun, key)
+        """The row that stands for a thing; a configuration of this very instance names its rows itself."""
+        row = await imports.remembered(self.db, self.plan.bundle.source, noun, key)
+        number = key.rpartition("/")[2]
+        if row is None and self.plan.bundle.source == "cally" and number.isdecimal() and len(number) < 19:
+            return int(number)
+        return row
 
     def _known(self, noun: ImportNoun, key: str, row: int) -> None:
         self.plan.rows[noun, key] = row

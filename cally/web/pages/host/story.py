@@ -19,6 +19,7 @@ ACTS = {
     "no-show": "marked as a no-show",
     "show": "took the no-show mark off",
     "clock": "followed the new clock rules",
+    "import": "brought this over from elsewhere",
 }
 
 

@@ -1,0 +1,1 @@
+"""Taking along what is here: bookings as files for people and programs, the configuration for another instance."""
