@@ -62,6 +62,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.notify.letters", "deliver_letter"): MACHINE,
     ("cally.notify.letters", "sweep_letters"): SWEEP,
     ("cally.notify.reading", "resume_waiting"): MACHINE,
+    ("cally.notify.sample_mail", "send_sample"): "a mail to whoever asks for it",
     ("cally.notify.webhooks.reading", "sweep_webhooks"): SWEEP,
     ("cally.notify.webhooks.sending", "deliver_webhook"): MACHINE,
     ("cally.ops.alerts.telling", "_note"): MACHINE,

@@ -52,6 +52,8 @@ ACTS = {
     "setting:change": "changed the setting",
     "token:create": "made a token",
     "token:revoke": "revoked a token",
+    "wording:reset": "took back the words of a message",
+    "wording:update": "worded a message",
 }
 PAST = {
     "accept": "accepted",
