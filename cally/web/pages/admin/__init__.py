@@ -11,6 +11,8 @@ from cally.web.pages.admin import (
     backups,
     diagnostics,
     errors,
+    imports,
+    jobs,
     look,
     privacy,
     protection,
@@ -36,10 +38,12 @@ PAGES = (
     diagnostics,
     backups,
     alerts,
+    jobs,
     errors,
     updates,
     audit,
     privacy,
+    imports,
 )
 
 ROUTES = [
