@@ -109,6 +109,7 @@ ROWS: dict[Access, str] = {
         GET /setup/link                         POST /setup/link
         GET /setup/done                         GET /app
         GET /app/time-law                       POST /app/time-law
+        GET /app/bookings/export
         GET /app/bookings                       GET /app/waitlist
         GET /app/look                           POST /app/look/picture
         POST /app/look/style                    POST /app/event-types/order
@@ -221,6 +222,10 @@ ROWS: dict[Access, str] = {
         POST /admin/privacy/consent             POST /admin/privacy/retention
         POST /admin/privacy/search              POST /admin/privacy/export
         POST /admin/privacy/erasure
+        GET /admin/import                       POST /admin/import
+        GET /admin/import/configuration         GET /admin/import/{id}
+        POST /admin/import/{id}/choices         POST /admin/import/{id}/application
+        POST /admin/import/{id}/removal
     """,
 }
 

@@ -48,6 +48,7 @@ class Filler:
         if number <= 18:
             await self._sent("/channels", name=text, address=HOOK)
             await self._sent("/calendars", name=text, address=f"http://127.0.0.1:9/{number}.ics")
+            await self._sent("/feeds", name=text)
         year = 2030 + number
         await self._sent("/time-off", note=text, **{"from": f"{year}-01-01", "to": f"{year}-01-02"})
         kind = await self._event_type(text, number, room["id"])
@@ -90,6 +91,7 @@ class Filler:
             notice_minutes=0,
             approval=number % 2 == 0,
             consent=text,
+            follow_up={"after_minutes": 60, "text": text},
             places=[{"kind": "in_person", "detail": text}],
             questions=[
                 {"id": "q", "label": text, "kind": "long_text"},

@@ -15,6 +15,7 @@ def test_a_new_event_type_says_that_nothing_special_is_set() -> None:
         "seats": "one guest at a time",
         "series": "off",
         "nights": "off",
+        "reminders": "as for all",
         "clocks": "what fits the place",
         "consent": "nothing of your own",
     }
@@ -37,6 +38,9 @@ def test_a_new_event_type_says_that_nothing_special_is_set() -> None:
         ),
         ("seats", {"seats": 8, "waitlist": True, "guests_meet": True}, "8 seats · waitlist · guests see names"),
         ("series", {"repeats": True, "rhythms": "fortnightly", "series_most": 12}, "every two weeks · up to 12 dates"),
+        ("reminders", {"own_reminders": True}, "no reminders"),
+        ("reminders", {"own_reminders": True, "guest_reminders": 60}, "1 reminder of its own"),
+        ("reminders", {"follow_up": True}, "as for all · a word afterwards"),
         ("nights", {"by_night": True, "nights_from": 2, "nights_to": 7}, "2–7 nights"),
         ("clocks", {"keeps": "instant"}, "keep the moment"),
     ],

@@ -39,6 +39,7 @@ ACTS = {
     "booking:show": "took the no-show mark off",
     "configuration:export": "exported the configuration",
     "host:update": "changed the profile",
+    "message_settings:update": "changed when messages come",
     "import:ask": "began to bring things over",
     "import:begin": "brought over what hosts set up",
     "import:change": "changed what is to be brought over",

@@ -13,6 +13,7 @@ from cally.model.teams import NeededResource, Resource
 from cally.web.forms import Form
 from cally.web.pages.host import rows
 from cally.web.pages.host.needs_form import Needs, edited_needs, needs_from, needs_shown, needs_wanted
+from cally.web.pages.host.reminder_form import USUAL, follow_up_from, own_fields, own_reminders_from, with_offsets
 from cally.web.pages.host.series_form import series_fields, series_from, with_rhythms
 from cally.web.pages.host.stay_form import stay_fields, stay_from, with_days
 
@@ -68,10 +69,13 @@ def form_of(event_type: EventType) -> Form:
         consent=event_type.options.consent or None,
         **stay_fields(event_type.options.stay),
         **series_fields(event_type.options.series),
+        **own_fields(event_type.options.reminders, event_type.options.follow_up),
         **_horizon_fields(rules.horizon),
         **_cap_fields(rules.caps),
     )
-    return with_rhythms(with_days(form, event_type.options.stay), event_type.options.series)
+    options = event_type.options
+    form = with_offsets(form, USUAL if options.reminders is None else options.reminders)
+    return with_rhythms(with_days(form, options.stay), options.series)
 
 
 def new_form(schedule_id: int | None) -> Form:
@@ -88,8 +92,9 @@ def new_form(schedule_id: int | None) -> Form:
         listed=True,
         **stay_fields(None),
         **series_fields(None),
+        **own_fields(None, None),
     )
-    return with_rhythms(with_days(form, None), None)
+    return with_rhythms(with_days(with_offsets(form, USUAL), None), None)
 
 
 def rows_of(event_type: EventType, needed: Iterable[NeededResource]) -> EventTypeRows:
@@ -146,6 +151,8 @@ def _options(form: Form, kept: EventTypeOptions) -> EventTypeOptions:
         consent=form.paragraph("consent"),
         stay=stay_from(form),
         series=series_from(form),
+        reminders=own_reminders_from(form),
+        follow_up=follow_up_from(form),
     )
 
 

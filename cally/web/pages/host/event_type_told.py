@@ -1,6 +1,7 @@
 """What the folded parts of an event type's form say while they are closed: in a few words, what is set in them."""
 
 from cally.web.forms import Form
+from cally.web.pages.host.reminder_form import own_reminders_from
 
 PERIODS = ("day", "week", "month", "year")
 RHYTHMS = {"daily": "daily", "weekly": "weekly", "fortnightly": "every two weeks", "monthly": "monthly"}
@@ -17,6 +18,7 @@ def told(form: Form) -> dict[str, str]:
         "consent": "asked" if form.text("consent").strip() else "nothing of your own",
         "series": _series(form),
         "nights": _nights(form),
+        "reminders": _reminders(form),
         "clocks": CLOCKS.get(form.text("keeps"), "what fits the place"),
     }
 
@@ -65,6 +67,15 @@ def _series(form: Form) -> str:
         return "off"
     rhythms = ", ".join(RHYTHMS[rhythm] for rhythm in form.all("rhythms") if rhythm in RHYTHMS)
     return _joined((rhythms, f"up to {form.text('series_most')} dates"), "off")
+
+
+def _reminders(form: Form) -> str:
+    reminders = own_reminders_from(form)
+    own = ""
+    if reminders is not None:
+        count = len(reminders.guest_minutes) + len(reminders.host_minutes)
+        own = f"{count} reminder{'' if count == 1 else 's'} of its own" if count else "no reminders"
+    return _joined((own or "as for all", "a word afterwards" if form.flag("follow_up") else ""), "")
 
 
 def _nights(form: Form) -> str:

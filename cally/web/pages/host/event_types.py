@@ -29,7 +29,7 @@ from cally.model.teams import Resource, Team
 from cally.web import forms
 from cally.web.forms import Form
 from cally.web.pages.host import event_type_form as fields
-from cally.web.pages.host import rows, series_form, stay_form
+from cally.web.pages.host import reminder_form, rows, series_form, stay_form
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.event_type_form import EventTypeRows
 from cally.web.pages.host.event_type_told import told
@@ -66,6 +66,7 @@ FIELD_OF = {
     "resources": "needs",
     **stay_form.FIELD_OF,
     **series_form.FIELD_OF,
+    **reminder_form.FIELD_OF,
 }
 ROWS = ("places[", "questions[", "needs")
 LONGEST_ID = 20
@@ -224,6 +225,7 @@ async def _page(
         form=form,
         lists=lists,
         told=told(form),
+        offsets=reminder_form.offsets_of(form),
         cap_fields=[f"cap_{per}{what}" for per in fields.PERIODS for what in ("", "_minutes")],
         item=item,
         schedules=[(schedule.id, schedule.name) for schedule in schedules],
