@@ -11,6 +11,7 @@ from cally.ops import audit_log, certificate, maintenance
 from cally.ops.alerts import deliver_alert, sweep_alerts
 from cally.ops.backups import running as backups
 from cally.ops.backups.watch import Watch
+from cally.ops.imports import keeping as imports
 from cally.ops.live import Live
 from cally.ops.upgrades import watching
 from cally.store import Store, erased_file
@@ -64,6 +65,9 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
     async def webhook(subject: int, now: int) -> None:
         await webhooks.deliver_webhook(store, vault, delivery_id=subject, now=now, allowed=settings.allowed_networks)
 
+    async def moving_in(subject: int, now: int) -> None:
+        await imports.work_off(store, vault, subject, now=now)
+
     async def guest(subject: int, now: int) -> None:
         url, remembered = live.public_url(), erased_file.beside(store)
         await bookings.work_on(store, vault, remembered, mail=live.mail(), public_url=url, request_id=subject, now=now)
@@ -91,6 +95,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
             "channel": message,
             "letter": letter,
             "guest": guest,
+            "import": moving_in,
             "alert": alert,
             "webhook": webhook,
             "digest": digest,
@@ -111,10 +116,12 @@ async def _sweep(store: Store, now: int) -> None:
     await accounts.sweep_sessions(store, now)
     await accounts.sweep_lockouts(store, now)
     await brakes.sweep_blocklist(store, now)
+    await brakes.sweep_repeats(store, now)
     await oauth_grants.sweep_grants(store, now)
     await notify.sweep_letters(store, now)
     await webhooks.sweep_webhooks(store, now)
     await sweep_alerts(store, now)
+    await imports.sweep_imports(store, now)
     await sweep_hours(store, now)
     await hosts.forget_time_off(store, now)
 

@@ -10,9 +10,10 @@ from cally.cli.running import CLI, Instance, run
 from cally.errors import invalid
 from cally.model.imports import Bundle, ImportChoices, ImportReport, Source, Tally
 from cally.model.zones import is_zone
+from cally.ops.imports.apart import Wish
 from cally.ops.imports.applying import bring
 from cally.ops.imports.planning import plan_of
-from cally.ops.imports.reading import Wish, read_file
+from cally.ops.imports.reading import read_file
 
 SOURCES = {"cal.com": "cal.com", "calendly": "calendly", "cally": "cally"}
 SHOWN = 60

@@ -9,8 +9,8 @@ from cally.model.imports import Bundle, ImportChoices, ImportNoun, ImportReport,
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
-INSERT INTO import_run (id, source, name, state, choices, bundle, account_id, created_at, updated_at)
-VALUES (:id, :source, :name, 'read', :choices, :bundle, :account_id, :now, :now)
+INSERT INTO import_run (id, source, name, state, choices, bundle, report, account_id, created_at, updated_at)
+VALUES (:id, :source, :name, 'read', :choices, :bundle, :report, :account_id, :now, :now)
 """
 BY_ID = """
 SELECT id, source, name, state, choices, report, done, total, fault, account_id, created_at, updated_at
@@ -87,6 +87,7 @@ async def insert(
     bundle: Bundle,
     name: str,
     choices: ImportChoices,
+    report: ImportReport,
     account_id: int | None,
     now: int,
 ) -> None:
@@ -94,7 +95,15 @@ async def insert(
     packed = zlib.compress(msgspec.json.encode(bundle), 6)
     said = msgspec.json.encode(choices).decode()
     await tx.run(
-        INSERT, id=id, source=bundle.source, name=name, choices=said, bundle=packed, account_id=account_id, now=now
+        INSERT,
+        id=id,
+        source=bundle.source,
+        name=name,
+        choices=said,
+        bundle=packed,
+        report=_report_text(report),
+        account_id=account_id,
+        now=now,
     )
 
 

@@ -26,12 +26,14 @@ BUNDLES = {
         "audit",
         "updates",
         "backups",
+        "imports",
         "alerts",
         "webhooks",
         "delivered",
         "jobs",
         "system",
         "wordings",
+        "channels",
     ),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

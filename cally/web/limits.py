@@ -22,7 +22,7 @@ Application = Callable[[Scope, Receive, Send], Any]
 BODY_BYTES = 262_144
 BODY_SECONDS = 10.0
 UPLOAD_BYTES = 5_200_000
-UPLOADS = frozenset({"/app/look/picture", "/admin/look/picture"})
+UPLOADS = frozenset({"/app/look/picture", "/admin/look/picture", "/admin/import"})
 BODIES_BYTES = 67_108_864
 TARGET_BYTES = 8_192
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "POST", "PUT", "PATCH", "DELETE"})
@@ -73,8 +73,8 @@ def guard(
 ) -> Application:
     """The application, reached only by requests whose Host is right and whose whole body is there.
 
-    Pictures may be larger at the paths of `uploads`. `public_hosts` are the names served (lower case, no port), asked
-    at each request; none means any name. Addresses and `localhost` are always served. Bodies are read before the
+    Files may be larger, at the paths of `uploads`. `public_hosts` are the names served (lower case, no port), asked at
+    each request; none means any name. Addresses and `localhost` are always served. Bodies are read before the
     application is called: a slow one costs a connection and never a handler. Refusals are problem details for the API,
     plain text for others, and close the connection.
     """

@@ -53,6 +53,7 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("DELETE", "/holds/{uid}"): ("open", None, 204),
     ("POST", "/bookings"): ("open", {**BOOKING, "starts_at": "2026-09-22T13:00:00Z"}, 201),
     ("GET", "/bookings"): ("own list", None, 200),
+    ("GET", "/bookings/export"): ("own list", None, 200),
     ("GET", "/bookings/{uid}"): ("own thing", None, 200),
     ("POST", "/bookings/{uid}/cancellation"): ("own thing", {}, 200),
     ("POST", "/bookings/{uid}/reschedule"): ("own thing", {"starts_at": "2026-09-23T08:00:00Z"}, 200),

@@ -18,10 +18,17 @@ LISTED = 20
 
 async def keep_read(store: Store, bundle: Bundle, name: str, choices: ImportChoices, *, now: int, actor: Actor) -> int:
     """Keep what was read, encrypted with everything else, until it is asked for or a day has passed; its row."""
-    row = new_id(now)
+    row, report = new_id(now), (await plan_of(store.reader, bundle, choices, now=now)).report()
     async with store.write() as tx:
         await imports.insert(
-            tx, id=row, bundle=bundle, name=name[:200], choices=choices, account_id=actor.account_id, now=now
+            tx,
+            id=row,
+            bundle=bundle,
+            name=name[:200],
+            choices=choices,
+            report=report,
+            account_id=actor.account_id,
+            now=now,
         )
         tag = f"{actor.kind}:import:read"
         await audit.insert(tx, now=now, actor=actor, tag=tag, subject=f"import:{row}", source=bundle.source)
@@ -30,9 +37,9 @@ async def keep_read(store: Store, bundle: Bundle, name: str, choices: ImportChoi
 
 async def change_choices(store: Store, run_id: int, choices: ImportChoices, *, now: int, actor: Actor) -> None:
     """Want something else of what was read. Raises `conflict` when it was asked for already, `invalid` (`hosts`)."""
-    await _plan(store.reader, run_id, choices, now)
+    report = await _plan(store.reader, run_id, choices, now)
     async with store.write() as tx:
-        if not await imports.update_choices(tx, run_id, choices, asked=False, total=0, report=None, now=now):
+        if not await imports.update_choices(tx, run_id, choices, asked=False, total=0, report=report, now=now):
             raise _asked()
         tag = f"{actor.kind}:import:change"
         await audit.insert(tx, now=now, actor=actor, tag=tag, subject=f"import:{run_id}")
@@ -92,11 +99,6 @@ async def run_by_id(db: Reader, run_id: int) -> ImportRun:
     if run is None:
         raise not_found("import")
     return run
-
-
-async def run_report(db: Reader, run: ImportRun, *, now: int) -> ImportReport | None:
-    """What would come over now, or what has; None when it has failed."""
-    return await _plan(db, run.id, run.choices, now) if run.state == "read" else run.report
 
 
 async def list_runs(db: Reader) -> list[ImportRun]:

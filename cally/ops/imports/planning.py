@@ -3,6 +3,7 @@
 It only reads. Bringing over goes by the same plan, made anew, so that a dry run says exactly what happens.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from cally.store import Reader, accounts, event_types, hosts, imports, schedules
 from cally.store import bookings as kept_bookings
 from cally.store.bookings import LONGEST_SECONDS
 
+BREATH = 20
 MOST_SHOWN = 2_000
 Other = Callable[[str], Awaitable[Any]]
 
@@ -136,7 +138,9 @@ async def plan_of(db: Reader, bundle: Bundle, choices: ImportChoices, *, now: in
         await planner.event_type(event_type)
     for entry in plan.bundle.time_off:
         await planner.time_off(entry)
-    for booking in sorted(plan.bundle.bookings, key=lambda one: (one.starts_at, one.key)):
+    for number, booking in enumerate(sorted(plan.bundle.bookings, key=lambda one: (one.starts_at, one.key))):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)  # others get their turn
         await planner.booking(booking)
     return plan
 

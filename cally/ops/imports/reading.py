@@ -6,11 +6,10 @@ import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import msgspec
-
 from cally.errors import CallyError
-from cally.model.imports import Bundle, Source
+from cally.model.imports import Bundle
 from cally.ops.imports import cal_com, calendly, own
+from cally.ops.imports.apart import Wish
 from cally.ops.imports.cal_com.api import tables_of
 from cally.ops.imports.files import MOST_BYTES, bounded, members, parsed, things
 from cally.ops.imports.sql_dump import fault, read_dump
@@ -19,15 +18,6 @@ HEAD = 4_096
 MOST_DUMP = 4_000_000_000
 NOTHING = "Nothing that can come over was found in it."
 CUSTOM = "This is a dump in PostgreSQL’s own format; turn it into SQL first: pg_restore -f dump.sql {name}"
-
-
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """How a file is to be read: `source` None means to find out; `tz` and `host` are for what does not say them."""
-
-    name: str
-    source: Source | None = None
-    tz: str = ""
-    host: str = ""
 
 
 def read_file(path: Path, wish: Wish) -> Bundle:

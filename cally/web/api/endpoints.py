@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from litestar import Request
@@ -69,6 +69,12 @@ class Call:
 
 
 Does = Callable[[Call], Awaitable[Answer]]
+
+
+class File(NamedTuple):
+    """Stands for a record where an endpoint answers with a file, in one of these kinds."""
+
+    media_types: tuple[str, ...]
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from cally import __version__
 from cally.model.accounts import SCOPES
-from cally.web.api.endpoints import IDEMPOTENCY_KEY, JSON, MANAGE_TOKEN, PREFIX, Endpoint
+from cally.web.api.endpoints import IDEMPOTENCY_KEY, JSON, MANAGE_TOKEN, PREFIX, Endpoint, File
 from cally.web.api.health import HealthAnswer
 from cally.web.api.v1 import ENDPOINTS
 from cally.web.api.v1.refused import Alternative
@@ -166,7 +166,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _good(endpoint: Endpoint) -> dict[str, Any]:
-    answers = endpoint.answers if endpoint.method != "GET" else {**endpoint.answers, 304: None}
+    is_file = isinstance(endpoint.answers.get(200), File)
+    answers = endpoint.answers if endpoint.method != "GET" or is_file else {**endpoint.answers, 304: None}
     return {str(status): _answer(endpoint, status, answered) for status, answered in answers.items()}
 
 
@@ -174,7 +175,10 @@ def _answer(endpoint: Endpoint, status: int, answered: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if endpoint.method == "GET":
         described["headers"] = {"ETag": {"schema": {"type": "string"}}}
-    if answered is not None:
+    if isinstance(answered, File):
+        described["content"] = {kind.partition(";")[0]: {"schema": {}} for kind in answered.media_types}
+        described.pop("headers", None)
+    elif answered is not None:
         described["content"] = {JSON: {"schema": _reference(answered)}}
     return described
 
@@ -261,7 +265,8 @@ def _health_paths() -> dict[str, Any]:
 def _types(endpoints: Iterable[Endpoint]) -> list[Any]:
     found: list[Any] = [Problem, SlotTaken, HealthAnswer]
     for endpoint in endpoints:
-        found.extend(kind for kind in (endpoint.body, *endpoint.answers.values()) if kind is not None)
+        kinds = (endpoint.body, *endpoint.answers.values())
+        found.extend(kind for kind in kinds if kind is not None and not isinstance(kind, File))
     return list(dict.fromkeys(found))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
+from litestar.response.streaming import ASGIStreamingResponse
 
 from cally.errors import CallyError
 from cally.store import Writer
@@ -27,7 +28,7 @@ def is_known(header: str, tag: str) -> bool:
 
 def versioned(call: Call, found: Answer) -> Answer:
     """An answer to GET with its `ETag`, or 304 for whoever has it already."""
-    if found.status_code != 200:
+    if found.status_code != 200 or isinstance(found, ASGIStreamingResponse):  # what is not there yet has no version
         return found
     tag = found.headers.get("etag")
     if tag is None:

@@ -17,6 +17,7 @@ from cally.model.texts import line
 from cally.notify import messages_of
 from cally.notify.webhooks import list_of_booking
 from cally.store import consents
+from cally.web.dates import local
 from cally.web.pages.host.delivered import shown_delivery
 from cally.web.pages.host.desk import Asked, Desk, Page
 from cally.web.pages.host.fairness import whys
@@ -60,6 +61,7 @@ async def listing(request: Asked, desk: NamedDependency[Desk]) -> Page:
         here="bookings",
         wanted=wanted,
         statuses=STATUS_WORDS.items(),
+        today=local(desk.now, desk.host.tz).date().isoformat(),
         rows=rows,
         series=await series_labels(desk, (item.booking for item in rows)),
         more=wanted.link(after=f"{last.starts_at}.{last.id}") if last else "",
