@@ -55,8 +55,8 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
 def letter_words(letter: Letter, *, public_url: str, secret: str) -> Words:
     """Subject, text and HTML of a letter; `secret` makes its link. A sample brings the words of a message along."""
     if letter.kind == "sample":
-        said = {name: letter.facts.get(name, "") for name in ("subject", "text", "html")}
-        return Words(subject=one_line(said["subject"]), text=said["text"], html=said["html"])
+        subject, text, html = (letter.facts.get(name, "") for name in ("subject", "text", "html"))
+        return Words(subject=one_line(subject), text=text, html=html)
     link = f"{public_url}/{PATHS[letter.kind]}/{secret}" if secret else ""
     said = _said(letter, public_url)
     values = {"words": said, "link": link, "subject": said.subject, "sentence": said.sentence, "site": public_url}
