@@ -23,6 +23,7 @@ COMMANDS = {
     "key": "cally.cli.key:key",
     "mail": "cally.cli.mail:mail",
     "doctor": "cally.cli.doctor:doctor",
+    "jobs": "cally.cli.jobs:jobs",
     "errors": "cally.cli.errors:errors",
     "maintenance": "cally.cli.maintenance:maintenance",
     "upgrade": "cally.cli.upgrade:upgrade",

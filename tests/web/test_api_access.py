@@ -12,7 +12,7 @@ from cally.bookings import list_sessions
 from cally.model.accounts import SCOPES
 from cally.model.hosts import Host
 from cally.notify import links
-from cally.store import Store, accounts, api_tokens, event_types, schedules, sqlite
+from cally.store import Store, accounts, api_tokens, event_types, jobs, schedules, sqlite
 from cally.vault import Vault
 from cally.web.api.endpoints import PREFIX, Endpoint
 from cally.web.api.v1 import ENDPOINTS
@@ -149,6 +149,11 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("POST", "/mail-tests"): ("admin", {"to": "ada@example.com"}, 409),  # no mail server is set up
     ("GET", "/backups"): ("admin", None, 200),
     ("POST", "/backups"): ("admin", None, 202),
+    ("GET", "/jobs"): ("admin", "?state=waiting", 200),
+    ("GET", "/jobs/{id}"): ("admin", None, 200),
+    ("POST", "/jobs/{id}/retry"): ("admin", None, 200),
+    ("POST", "/jobs/retry"): ("admin", None, 200),
+    ("DELETE", "/jobs/{id}"): ("admin", None, 409),
     ("GET", "/calendars"): ("own list", None, 200),
     ("POST", "/calendars"): ("own list", {"address": "http://127.0.0.1:9/secret.ics"}, 201),
     ("GET", "/calendars/{id}"): ("own thing", None, 200),
@@ -279,6 +284,7 @@ async def _make(client: httpx2.AsyncClient, store: Store, bearer: Any) -> World:
         "delivery": sent.json()["deliveries"][0]["id"],
         "teams": team.json()["slug"],
         "accounts": str(made.id),
+        "jobs": str((await jobs.list_by_state(store.reader, "waiting"))[0].id),
     }
     return World(made, mallory, root, things)
 

@@ -14,6 +14,7 @@ from cally.web.api.v1 import (
     feeds,
     holds,
     hosts,
+    jobs,
     mail_tests,
     message_settings,
     message_wordings,
@@ -68,6 +69,7 @@ NOUNS = (
     accounts.noun,
     audit.noun,
     backups.noun,
+    jobs.noun,
     mail_tests.noun,
 )
 ENDPOINTS: tuple[Endpoint, ...] = tuple(endpoint for noun in NOUNS for endpoint in noun.endpoints)
