@@ -93,7 +93,7 @@ ROWS: dict[Access, str] = {
     "self": """
         GET /app/assistants                     POST /app/assistants
         POST /app/assistants/visits
-        POST /app/channels
+        POST /app/channels                      POST /app/channels/mail
         POST /app/webhooks
         GET /app/calendars/feeds                POST /app/calendars/feeds
     """,
@@ -101,7 +101,7 @@ ROWS: dict[Access, str] = {
         POST /app/webhooks/{id}                 POST /app/webhooks/{id}/secret
         GET /app/calendars/feeds/{id}           POST /app/calendars/feeds/{id}
         POST /app/calendars/feeds/{id}/rotation POST /app/calendars/feeds/{id}/removal
-        POST /app/assistants/{id}/removal
+        POST /app/assistants/{id}/removal       POST /app/channels/{id}
     """,
     "desk": """
         GET /app/webhooks
@@ -118,6 +118,7 @@ ROWS: dict[Access, str] = {
         POST /app/availability                  GET /app/time-off
         POST /app/time-off                      GET /app/calendars
         POST /app/calendars                     GET /app/channels
+        GET /app/channels/new
         GET /app/outbox                         GET /app/profile
         GET /app/messages/times                 POST /app/messages/times
         GET /app/messages/wording               GET /app/messages/wording/{message}/{recipient}
@@ -164,6 +165,7 @@ ROWS: dict[Access, str] = {
         POST /app/time-off/{id}/removal         POST /app/time-off/{id}/delegation/removal
         POST /app/calendars/{id}/reading        POST /app/calendars/{id}/removal
         POST /app/channels/{id}/test            POST /app/channels/{id}/removal
+        GET /app/channels/{id}
         POST /app/outbox/{id}/resend
         POST /app/outbox/{id}/retry             GET /app/resources/{id}
         GET /app/resources/{id}/settings        POST /app/resources/{id}/settings
