@@ -6,6 +6,7 @@ from cally.brakes.blocklist import sweep as sweep_blocklist
 from cally.brakes.guests import GuestBrake, Refused
 from cally.brakes.limiter import Limit, Limiter, MemoryLimiter, Verdict
 from cally.brakes.networks import network, wide
+from cally.brakes.repeats import sweep_repeats
 from cally.brakes.work import Guard, WorkKeeper, solved
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "open_all",
     "solved",
     "sweep_blocklist",
+    "sweep_repeats",
     "unblock",
     "wide",
 ]

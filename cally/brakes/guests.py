@@ -16,6 +16,7 @@ from cally.brakes.limits import (
     PAGE,
     REQUESTS,
     REQUESTS_WIDE,
+    SECRETS,
     WIDER,
 )
 from cally.brakes.networks import network, wide
@@ -65,6 +66,17 @@ class GuestBrake:
     def account(self, account_id: int, address: str, now: int) -> Verdict | None:
         """Count one request of an account's programs; raises `rate_limited`."""
         return self._one(ACCOUNT, str(account_id), address, now) if self.limits else None
+
+    def may_try(self, address: str, now: int) -> None:
+        """Raise `rate_limited` for a network that has tried too many secret addresses that lead nowhere."""
+        verdict = self.limiter.look(SECRETS, network(address), now) if self.limits else None
+        if verdict is not None and verdict.wait_seconds:
+            raise self._refused(verdict, network(address), now)
+
+    def mistried(self, address: str, now: int) -> None:
+        """Count a secret address that leads nowhere."""
+        if self.limits:
+            self.limiter.take(SECRETS, network(address), now)
 
     def may_mail(self, mailboxes: Iterable[str], address: str, now: int) -> None:
         """Raise `rate_limited` when strangers have had Cally write to one of these mailboxes too often."""

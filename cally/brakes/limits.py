@@ -18,10 +18,12 @@ MAILBOX = Limit(
     window_seconds=3_600,
     sentence="Many messages have gone to this e-mail address within the hour.",
 )
+SECRETS = Limit(
+    name="secrets", quota=60, window_seconds=60, sentence="Too many wrong addresses came from your network."
+)
 NOTED = Limit(name="noted", quota=30, window_seconds=3_600, sentence="")  # refusals that reach the audit log
-LIMITS = {
-    limit.name: limit for limit in (REQUESTS, REQUESTS_WIDE, LOOKS, CHANGES, CHANGES_WIDE, ACCOUNT, PAGE, MAILBOX)
-}
+_NAMED = (REQUESTS, REQUESTS_WIDE, LOOKS, CHANGES, CHANGES_WIDE, ACCOUNT, PAGE, MAILBOX, SECRETS)
+LIMITS = {limit.name: limit for limit in _NAMED}
 
 
 def policy(limit: Limit) -> str:

@@ -7,6 +7,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cally.calendars.feed_reading import read_feed
+    from cally.calendars.feed_writing import write_feed
+    from cally.calendars.feeds import (
+        FeedDraft,
+        create_feed,
+        event_types_of,
+        feed_by_secret,
+        get_feed,
+        list_feeds,
+        remove_feed,
+        rotate_feed,
+        secret_of,
+        update_feed,
+    )
     from cally.calendars.keeping import add_calendar, get_calendar, list_calendars, remove_calendar
     from cally.calendars.public_holidays import (
         drop_holidays,
@@ -20,22 +34,37 @@ if TYPE_CHECKING:
     from cally.calendars.reads import read_due, read_now
 
 __all__ = [
+    "FeedDraft",
     "add_calendar",
+    "create_feed",
     "drop_holidays",
+    "event_types_of",
     "extend_holidays",
+    "feed_by_secret",
     "get_calendar",
+    "get_feed",
     "holiday_countries",
     "holiday_subdivisions",
     "holidays_kept",
     "keep_holidays",
     "list_calendars",
+    "list_feeds",
     "read_due",
+    "read_feed",
     "read_now",
     "remove_calendar",
+    "remove_feed",
+    "rotate_feed",
+    "secret_of",
+    "update_feed",
     "work_on_holidays",
+    "write_feed",
 ]
 
-MODULES = {"read_due": "reads", "read_now": "reads"} | {
+FEEDS = "FeedDraft create_feed event_types_of feed_by_secret get_feed list_feeds remove_feed rotate_feed secret_of"
+MODULES = {"read_due": "reads", "read_now": "reads", "read_feed": "feed_reading", "write_feed": "feed_writing"}
+MODULES |= dict.fromkeys([*FEEDS.split(), "update_feed"], "feeds")
+MODULES |= {
     name: "public_holidays" for name in __all__ if name.endswith(("_holidays", "_countries", "_subdivisions", "_kept"))
 }
 

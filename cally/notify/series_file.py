@@ -51,6 +51,14 @@ def series_file(
     return bytes(calendar.to_ical())
 
 
+def series_events(
+    snapshot: Snapshot, series: SeriesTold, *, reader: Recipient, method: Method = "PUBLISH"
+) -> tuple[list["Event"], set[int]]:
+    """The events of a whole series, for a calendar of more; and the years in whose local times they are."""
+    page = _Page(snapshot, series, method, reader, "")
+    return page.whole(), page.years
+
+
 class _Page:
     """The events of one file; `years` are those whose local times it has."""
 

@@ -132,6 +132,20 @@ JOIN booking
   ON booking.series_id = series.id
 WHERE series.uid = :uid
   AND booking.host_id = :host_id
+UNION ALL
+SELECT 1
+FROM series
+JOIN booking
+  ON booking.series_id = series.id
+JOIN booking_host
+  ON booking_host.booking_id = booking.id
+WHERE series.uid = :uid
+  AND booking_host.host_id = :host_id
+UNION ALL
+SELECT 1
+FROM group_session
+WHERE uid = :uid
+  AND host_id = :host_id
 LIMIT 1
 """
 
@@ -239,7 +253,7 @@ async def delete_busy(tx: Writer, calendar_id: int, gone: Iterable[BusyTime]) ->
 
 
 async def is_booking_of(db: Reader, uid: str, host_id: int) -> bool:
-    """Whether that uid names a booking or a series of this host, whatever became of it (rule 37)."""
+    """Whether that uid names a booking, a series or a session of this host, whatever became of it (rule 37)."""
     return await db.row(IS_BOOKING_OF, uid=uid, host_id=host_id) is not None
 
 

@@ -233,6 +233,14 @@ def _guests(house: House, bearer: dict[str, str]) -> None:
     closing = {"act": "set", "password": house.canaries["page password"].text}
     _is(house.ask("POST", f"/app/event-types/{made['id']}/access/password", data=closing), 303)
     house.ask("GET", "/ada-lovelace/closed")
+    feed, keyed = {"name": "Bookings"}, bearer | {"idempotency-key": "canary"}
+    made = house.ask("POST", "/api/v1/feeds", once="once: feed", json=feed, headers=keyed).json()
+    address = made["url"].rpartition("/")[2].removesuffix(".ics")
+    shown = ("once: feed", "GET /app/calendars/feeds", "GET /api/v1/feeds", f"GET /feeds/{address}")
+    house.keep("feed address", address, *shown)
+    _is(house.ask("POST", "/api/v1/feeds", once="once: feed", json=feed, headers=keyed), 201)
+    _is(house.ask("GET", f"/feeds/{address}.ics"), 200)
+    house.ask("GET", f"/feeds/{address}x.ics")
     for hour in (9, 10, 11):
         starts_at = midnight(2).replace(hour=hour).strftime("%Y-%m-%dT%H:%M:%SZ")
         guest = {"name": "Cleo", "email": "cleo@example.org", "tz": "UTC"}

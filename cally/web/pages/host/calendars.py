@@ -81,6 +81,7 @@ async def _page(desk: Desk, form: Form, *, status: int = 200) -> Page:
         items=[_shown(item, desk) for item in found],
         zones=zone_names(),
         tz=desk.host.tz,
+        own_desk=not desk.acts_for_another,
     )
 
 

@@ -1,6 +1,6 @@
 """What guests see: a host's profile, the booking page, and their own booking."""
 
-from cally.web.pages.public import answering, privacy, reminders
+from cally.web.pages.public import answering, feeds, privacy, reminders
 from cally.web.pages.public.booking import booking_page, team_booking_page
 from cally.web.pages.public.cancellation import ask, confirm_cancellation
 from cally.web.pages.public.confirm import confirm, confirm_with_team
@@ -34,6 +34,7 @@ ROUTES = [
     *privacy.ROUTES,
     *answering.ROUTES,
     *reminders.ROUTES,
+    *feeds.ROUTES,
     ask,
     confirm_cancellation,
     new_times,
