@@ -15,7 +15,6 @@ LetterKind = Literal[
     "second_factor_removed",
     "guest_data",
     "alert",
-    "webhook_off",
     "digest",
     "sample",
     "webhook_off",

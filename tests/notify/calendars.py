@@ -1,9 +1,6 @@
 """Two readers that are not ours: Python's icalendar and npm's ical.js, through node."""
 
-import fcntl
 import json
-import os
-import shutil
 import subprocess
 from email.message import EmailMessage
 from functools import lru_cache
@@ -12,8 +9,9 @@ from typing import Any
 
 import icalendar
 import msgspec
-import pytest
 import recurring_ical_events
+
+from tests import npm
 
 FOLDER = Path(__file__).parent / "ical_js"
 
@@ -108,12 +106,4 @@ def expanded_by_ical_js(data: bytes) -> Expanded:
 @lru_cache(maxsize=1)
 def installed() -> Path:
     """The folder with ical.js, fetched by npm when it is not there yet."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        assert not os.environ.get("CI"), "CI must have node and npm"
-        pytest.skip("node and npm are needed to read invitations with ical.js")
-    with (FOLDER / "package.json").open() as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # several test processes may come here at once
-        if not (FOLDER / "node_modules" / "ical.js" / "package.json").is_file():
-            command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-            subprocess.run(command, cwd=FOLDER, check=True, timeout=300)
-    return FOLDER
+    return npm.installed(FOLDER, "ical.js")

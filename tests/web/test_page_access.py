@@ -106,7 +106,8 @@ def address(cast: Cast, path: str) -> str:
     """The path with Ada's things in it."""
     noun = path.split("/")[2] if path.count("/") > 1 else ""
     own = cast.things.get(noun, "1")
-    return filled(path, id=own, uid=own, host_id=cast.things["accounts"], on="2026-12-24", token="guess" * 9)
+    known = {"host_id": cast.things["accounts"], "delivery": cast.things["delivery"]}
+    return filled(path, id=own, uid=own, on="2026-12-24", token="guess" * 9, **known)
 
 
 def is_refused(answer: httpx2.Response) -> bool:

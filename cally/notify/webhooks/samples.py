@@ -15,7 +15,7 @@ BOOKED_AT = STARTS_AT - 86_400
 MINUTES = 30
 PathKind = Literal["text", "record"]
 
-_CLEO = Guest(name="Cleo Sample", email="cleo@example.org", tz="America/New_York", locale="en")
+_GUEST = Guest(name="Gil Sample", email="gil@example.org", tz="America/New_York", locale="en")
 _BOOKING = EventBooking(
     uid="aaaaaaaaaaaaaaaaaaaaaaaaaa",
     sequence=0,
@@ -30,7 +30,7 @@ _BOOKING = EventBooking(
     event_type="intro",
     place=Place(kind="link", detail="https://meet.example.org/sample"),
     resources=(),
-    guest=_CLEO,
+    guest=_GUEST,
     companions=(Companion(email="dora@example.org", name="Dora Sample"),),
     answers=(Answer(id="topic", label="What is it about?", value="A sample"),),
     notes="This booking is a sample.",
