@@ -15,6 +15,7 @@ from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.model.bookings import Booked, Booking, BookingRequest, Slot
 from cally.model.hosts import EventType, Question
+from cally.model.reminders import MessageSettings, Reminders
 from cally.store import Store, jobs, messages
 from cally.store import accounts as stored_accounts
 
@@ -23,6 +24,7 @@ HOUR = 3_600
 DAYS_BEFORE, DAYS_AHEAD = 63, 28
 MADE_BEFORE_DAYS = 80  # hosts set up their pages long before their first booking
 NOT_SENT = "Demo data is not sent."
+NO_REMINDERS = MessageSettings(reminders=Reminders())  # invented guests are not reminded
 PAGE = 500
 CLI = Actor(kind="cli")
 GUEST = Actor(kind="guest")
@@ -114,6 +116,7 @@ class Filling:
         await hosts.update_host(
             self._store, account.id, about=host.about, week_starts_on=host.week_starts_on, now=made_at, actor=CLI
         )
+        await hosts.set_message_settings(self._store, account.id, NO_REMINDERS, now=made_at, actor=CLI)
         await hosts.create_schedule(
             self._store, account.id, name=host.schedule_name, rules=host.schedule, now=made_at, actor=CLI
         )

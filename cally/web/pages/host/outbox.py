@@ -69,7 +69,6 @@ class ShownMessage(msgspec.Struct, frozen=True, kw_only=True):
 def shown_message(message: Message, words: Words) -> ShownMessage:
     """The message in its host's words."""
     booking = message.snapshot.booking
-    again = message.next_attempt_at
     return ShownMessage(
         id=message.id,
         href=f"/app/bookings/{booking.uid}" if message.waitlist_id is None else "/app/waitlist",
@@ -83,11 +82,26 @@ def shown_message(message: Message, words: Words) -> ShownMessage:
         answer=message.answer,
         hint=_hint(message),
         at=words.moment(message.sent_at or message.created_at),
-        next=f"tried again {until(again, words.now)}" if again and again > words.now and message.attempts else "",
+        next=_next(message, words),
         host_id=booking.host_id,
-        may_retry=message.state in {"failed", "waiting"},
+        may_retry=message.state in {"failed", "waiting"} and not _has_time(message, words),
         may_resend=message.state == "sent" and message.address != ERASED_EMAIL,
     )
+
+
+def _next(message: Message, words: Words) -> str:
+    """When a reminder leaves that is planned ahead, or when what was refused is tried again."""
+    again = message.next_attempt_at
+    if again is None or again <= words.now:
+        return ""
+    if _has_time(message, words):
+        return f"leaves {words.moment(again)}"
+    return f"tried again {until(again, words.now)}" if message.attempts else ""
+
+
+def _has_time(message: Message, words: Words) -> bool:
+    """Whether it leaves later, whatever anybody presses."""
+    return message.state == "waiting" and message.due_at is not None and message.due_at > words.now
 
 
 def _hint(message: Message) -> str:
