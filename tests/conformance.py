@@ -25,7 +25,6 @@ WAITS = {
     53: "payments",
     71: "writing to outside calendars",
     72: "writing to outside calendars",
-    77: "quiet hours",
 }
 
 
