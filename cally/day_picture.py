@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Tone = Literal["request", "waiting", "booking", "busy", "free"]
 SCALE = 2  # drawn for dense screens, shown at half its size
 WIDTH = 496
-MARGIN, GUTTER, RADIUS, BAR = 16, 60, 6, 4
+MARGIN, RADIUS, BAR = 16, 6, 4
 HOUR_HEIGHT, TALLEST = 44, 480
 TEXT, SMALL = 14, 12
 SHORTEST = 15
@@ -59,7 +59,8 @@ def day_picture(blocks: Sequence[Block], *, hours: Sequence[tuple[int, str]], mi
     picture = Image.new("RGB", (WIDTH * SCALE, (height + 2 * MARGIN) * SCALE), PAPER)
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, picture.width - 1, picture.height - 1), outline=EDGE, width=SCALE)
-    page = _Page(pen, height / minutes)
+    gutter = MARGIN + 8 + max((_font(SMALL).getlength(words) / SCALE for _, words in hours), default=0)
+    page = _Page(pen, height / minutes, int(gutter))
     for at, words in hours:
         page.line(at, words)
     for block, lane, lanes in _in_lanes(blocks):
@@ -72,22 +73,23 @@ def day_picture(blocks: Sequence[Block], *, hours: Sequence[tuple[int, str]], mi
 class _Page:
     """Where a minute lies on the paper, and what is drawn there."""
 
-    def __init__(self, pen: "ImageDraw", per_minute: float) -> None:
+    def __init__(self, pen: "ImageDraw", per_minute: float, gutter: int) -> None:
         self._pen = pen
         self._per_minute = per_minute
+        self._gutter = gutter
 
     def line(self, at: int, words: str) -> None:
         """An hour's line with its words at the left."""
         y = self._y(at)
-        self._pen.line((GUTTER * SCALE, y, (WIDTH - MARGIN) * SCALE, y), fill=LINE, width=SCALE)
+        self._pen.line((self._gutter * SCALE, y, (WIDTH - MARGIN) * SCALE, y), fill=LINE, width=SCALE)
         if _can_spell(words, SMALL):
-            self._pen.text(((GUTTER - 8) * SCALE, y), words, fill=PALE_INK, font=_font(SMALL), anchor="rm")
+            self._pen.text(((self._gutter - 8) * SCALE, y), words, fill=PALE_INK, font=_font(SMALL), anchor="rm")
 
     def block(self, block: Block, lane: int, lanes: int) -> None:
         """A stretch with a bar at its left and as much of its words as fits."""
         look = LOOKS[block.tone]
-        wide = (WIDTH - MARGIN - GUTTER) / lanes
-        left, right = (int((GUTTER + wide * edge + gap) * SCALE) for edge, gap in ((lane, 2), (lane + 1, -2)))
+        wide = (WIDTH - MARGIN - self._gutter) / lanes
+        left, right = (int((self._gutter + wide * edge + gap) * SCALE) for edge, gap in ((lane, 2), (lane + 1, -2)))
         top = self._y(block.starts) + SCALE
         bottom = max(self._y(block.ends) - SCALE, top + SHORTEST * SCALE)
         if block.tone != "free":

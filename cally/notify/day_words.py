@@ -134,7 +134,7 @@ def _hours(day: Day) -> tuple[int, int]:
 
 def _words(one: Stretch, tz: str, known: "Locale") -> str:
     if one.kind == "free":
-        return _length(one.ends_at - one.starts_at)
+        return f"{_length(one.ends_at - one.starts_at)} free"
     what = ": ".join(part for part in (one.title, one.guest) if part)
     return f"{_span(one, tz, known)}  {what}".rstrip()
 
