@@ -201,6 +201,8 @@ async def event_types_for(db: Reader, owner_id: int, *, of_team: bool) -> list[t
 
 async def _wished(db: Reader, channel: Channel, wishes: Wishes, *, tz: str, now: int) -> Channel:
     """The channel with what it is to be told; raises `invalid`."""
+    if wishes.events == () and not channel.for_guests:
+        raise invalid("events", "Please choose at least one message.")
     if wishes.events is not None and not set(wishes.events) <= set(KINDS):
         raise invalid("events", "There is no such message; please choose among those that hosts are told.")
     possible = {row for row, _ in await event_types_for(db, channel.owner_id, of_team=channel.team_id is not None)}

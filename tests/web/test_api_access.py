@@ -171,6 +171,8 @@ ROWS: dict[tuple[str, str], tuple[Access, Any, int]] = {
     ("DELETE", "/feeds/{id}"): ("own thing", None, 204),
     ("GET", "/channels"): ("own list", None, 200),
     ("POST", "/channels"): ("own list", {"name": "Phone", "address": "json://127.0.0.1:9/hook"}, 201),
+    ("GET", "/channels/{id}"): ("own thing", None, 200),
+    ("PATCH", "/channels/{id}"): ("own thing", {"name": "Mobile", "digest_at": "07:30"}, 200),
     ("POST", "/channels/{id}/test"): ("own thing", None, 502),
     ("DELETE", "/channels/{id}"): ("own thing", None, 204),
     ("GET", "/webhooks"): ("own list", None, 200),

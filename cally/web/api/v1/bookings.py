@@ -54,6 +54,13 @@ class SeriesWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     clashes: Clashes | None = None
 
 
+class ReminderWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Reminded on one of the event type's `reminder_ways` (its id) instead of by mail, at a number with its country."""
+
+    way: str
+    phone: str
+
+
 class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`answers` maps the ids of questions to what is answered, `place` is an index into the event type's places.
 
@@ -75,6 +82,7 @@ class BookingWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     hold: str | None = None
     series: SeriesWanted | None = None
     consent: Annotated[bool, msgspec.Meta(description="The guest agrees to the `consent` of the event type.")] = False
+    reminder: ReminderWanted | None = None
 
 
 class BookingsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -400,4 +408,6 @@ def _request(wanted: BookingWanted) -> BookingRequest:
         guest_phone=wanted.guest_phone,
         hold=wanted.hold,
         consent=consents.CURRENT if wanted.consent else "",
+        reminder=wanted.reminder.way if wanted.reminder is not None else "",
+        reminder_phone=wanted.reminder.phone if wanted.reminder is not None else "",
     )

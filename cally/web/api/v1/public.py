@@ -9,6 +9,7 @@ from cally.errors import invalid
 from cally.model.hosts import EventType, Host
 from cally.model.options import Stay
 from cally.model.teams import Team
+from cally.notify import ways_for
 from cally.store import page_access
 from cally.web.api.endpoints import Call
 
@@ -36,6 +37,13 @@ class QuestionShown(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...]
 
 
+class ReminderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """A way on which guests may be reminded, such as SMS."""
+
+    id: str
+    name: str
+
+
 class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
     """An event type as guests see it; `place` of a booking is an index into `places`.
 
@@ -61,6 +69,10 @@ class PublicEventType(msgspec.Struct, frozen=True, kw_only=True):
         str | msgspec.UnsetType | None,
         msgspec.Meta(description="What guests must agree to, in Markdown; left out of lists."),
     ] = msgspec.UNSET
+    reminder_ways: Annotated[
+        tuple[ReminderWay, ...] | msgspec.UnsetType,
+        msgspec.Meta(description="How guests may be reminded beside mail; left out of lists."),
+    ] = msgspec.UNSET
 
 
 class TeamNamed(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +97,9 @@ async def entered(call: Call, owner: str) -> PublicEventType:
     shown = public_event_type(
         found.event_type, found.team or found.host, call.doors.public_url(), password_protected=access.has_password
     )
-    shown = msgspec.structs.replace(shown, consent=await consents.consent_text(db, found.event_type) or None)
+    ways = tuple(ReminderWay(id=str(one.id), name=one.name) for one in await ways_for(db, found.event_type))
+    text = await consents.consent_text(db, found.event_type) or None
+    shown = msgspec.structs.replace(shown, consent=text, reminder_ways=ways)
     return msgspec.structs.replace(shown, url=f"{call.doors.public_url()}{found.path}") if found.code else shown
 
 
