@@ -65,6 +65,9 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
     async def webhook(subject: int, now: int) -> None:
         await webhooks.deliver_webhook(store, vault, delivery_id=subject, now=now, allowed=settings.allowed_networks)
 
+    async def webhook_due(subject: int, now: int) -> None:
+        await webhooks.tell_of_reminder(store, subject, now=now)
+
     async def moving_in(subject: int, now: int) -> None:
         await imports.work_off(store, vault, subject, now=now)
 
@@ -98,6 +101,7 @@ def make_worker(store: Store, vault: Vault, live: Live, settings: Settings, watc
             "import": moving_in,
             "alert": alert,
             "webhook": webhook,
+            "webhook_due": webhook_due,
             "digest": digest,
         },
         recurring,

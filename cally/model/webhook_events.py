@@ -24,7 +24,7 @@ class EventBooking(msgspec.Struct, frozen=True, kw_only=True):
     """The booking as it was after the change; the fields that the API has mean the same there.
 
     `team` is the slug of the team whose event type it is. `previous_starts_at` is there for what was moved,
-    `previous_hosts` where others take part now.
+    `previous_hosts` where others take part now, `reminder_minutes` where a reminder is due so long before the start.
     """
 
     uid: str
@@ -51,6 +51,7 @@ class EventBooking(msgspec.Struct, frozen=True, kw_only=True):
     series: str | None = None
     previous_starts_at: datetime | None = None
     previous_hosts: tuple[EventHost, ...] | None = None
+    reminder_minutes: int | None = None
 
 
 class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from cally.model.messages import Kind, Message, Recipient, Snapshot
 from cally.model.reminders import FollowUp, Reminders
 from cally.notify.deferring import FOLLOW_UP_SECONDS, planned_at
 from cally.notify.outbox import HASH_LENGTH, Mailing, mail_domain, mailings, plan_job
+from cally.notify.webhooks.reminders import plan_reminder
 from cally.store import Reader, Writer, bookings, event_types, message_settings, messages
 
 BEGUN = "Not sent: the meeting had begun."
@@ -62,6 +63,7 @@ async def reminder_planned(tx: Writer, snapshot: Snapshot, *, minutes: int, due_
     and look again then whether `snapshot.booking` is confirmed with the same `sequence`: it may move or be cancelled in
     between. `due_at` is `minutes` before the start, whatever quiet hours make of the mail. Not called for what is late.
     """
+    await plan_reminder(tx, snapshot.booking, minutes=minutes, due_at=due_at, now=now)
 
 
 def timed_message_id(snapshot: Snapshot, kind: Kind, mailing: Mailing) -> str:

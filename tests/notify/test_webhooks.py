@@ -14,6 +14,7 @@ from cally.notify import webhooks as hooks
 from cally.notify.webhooks import posting
 from cally.store import Store, accounts, event_types, jobs, letters, webhook_deliveries
 from cally.vault import Vault
+from tests import series
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, ada, event_type, host, request, schedule, team_event_type
 from tests.notify.receivers import Receiver, receiving
 from tests.notify.webhook_world import (
@@ -405,3 +406,50 @@ async def test_an_event_type_must_be_ones_own(store: Store, vault: Vault, receiv
     (intro,) = await event_types.list_of(store.reader, owner.id)
     with pytest.raises(Exception, match="does not exist"):
         await hooked(store, vault, mallory, receiver.url, event_types=(intro.id,))
+
+
+async def test_a_reminder_is_told_when_it_is_due_of_what_still_stands(
+    store: Store, vault: Vault, receiver: Receiver
+) -> None:
+    """Once, a day ahead, in the line of its booking; of what was moved meanwhile nothing is told."""
+    await hooked(store, vault, await ada(store), receiver.url, types=("booking.reminder_due", "booking.cancelled"))
+    stays, moves = await cleo_books(store, TEN), await cleo_books(store, NINE)
+    await bookings.plan_reminders(store, NOW)
+    await cleo_cancels(store, moves)
+    await work(store, vault)
+    assert receiver.types == ["booking.cancelled"], "nothing waits for a reminder to come"
+    for now in (TEN - DAY - 1, TEN - DAY, TEN - DAY):
+        for job in await jobs.list_due(store.reader, hooks.DUE_JOB, now=now, limit=9):
+            await hooks.tell_of_reminder(store, job.subject, now=now)
+        await work(store, vault, now)
+    (told,) = [msgspec.json.decode(one.body) for one in receiver.got if one.type == "booking.reminder_due"]
+    assert (told["data"]["uid"], told["data"]["reminder_minutes"]) == (stays.uid, 1_440)
+
+
+async def test_a_host_hears_that_a_booking_left_them(store: Store, vault: Vault, receiver: Receiver) -> None:
+    """Handed over within a team: the webhooks of both are told, with who took part before."""
+    first, second = await ada(store), await host(store, "Ben Okri")
+    await team_event_type(store, (first, second), EventTypeRules(duration_minutes=30, assignment="round_robin"))
+    booking = await cleo_books(store, asked=request(EIGHT, host="team:support"))
+    had, gets = (first, second) if booking.host_id == first.id else (second, first)
+    async with receiving() as other:
+        await hooked(store, vault, had, receiver.url)
+        await hooked(store, vault, gets, other.url)
+        await bookings.reassign(store, booking.uid, gets.slug, now=NOW, actor=AS_ADA)
+        await work(store, vault)
+        for one in (receiver, other):
+            data = msgspec.json.decode(one.got[0].body)["data"]
+            assert one.types == ["booking.rescheduled"]
+            assert (data["hosts"][0]["slug"], data["previous_hosts"][0]["slug"]) == (gets.slug, had.slug)
+
+
+async def test_each_date_of_a_series_is_told(store: Store, vault: Vault, receiver: Receiver) -> None:
+    """People get one message for all of them, programs one event for each."""
+    owner = await ada(store)
+    await series.lesson(store)
+    await hooked(store, vault, owner, receiver.url)
+    made = (await series.booked(store, Availability(store))).bookings
+    await work(store, vault)
+    data = [msgspec.json.decode(one.body)["data"] for one in receiver.got]
+    assert len({one["uid"] for one in data}) == len(made) > 1
+    assert len({one["series"] for one in data}) == 1

@@ -24,11 +24,13 @@ from cally.notify.webhooks.reading import (
     request_of,
     sweep_webhooks,
 )
+from cally.notify.webhooks.reminders import DUE_JOB, plan_reminder, tell_of_reminder
 from cally.notify.webhooks.samples import sample, samples
 from cally.notify.webhooks.sending import deliver_webhook
 from cally.notify.webhooks.trying import delivery_of, replay, test_webhook
 
 __all__ = [
+    "DUE_JOB",
     "JOB",
     "Answered",
     "DeliveryOfBooking",
@@ -48,6 +50,7 @@ __all__ = [
     "pause_webhook",
     "plan",
     "plan_for_message",
+    "plan_reminder",
     "remove_webhook",
     "replay",
     "request_of",
@@ -56,6 +59,7 @@ __all__ = [
     "sample",
     "samples",
     "sweep_webhooks",
+    "tell_of_reminder",
     "test_webhook",
     "webhook_for",
 ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from cally.model.bookings import Booking
 from cally.model.teams import Team
 from cally.model.webhook_events import EventBooking, EventHost, WebhookEvent, at
@@ -9,20 +11,26 @@ from cally.model.webhooks import BookingEventType
 from cally.store import Reader, event_types, hosts, series, teams
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event says beside the booking itself: what was before it, or how many minutes ahead it reminds."""
+
+    previous_starts_at: int | None = None
+    previous_hosts: tuple[int, ...] = ()
+    reminder_minutes: int | None = None
+
+
+NO_CHANGE = Change()
+
+
 async def event_of(
-    db: Reader,
-    booking: Booking,
-    type: BookingEventType,
-    *,
-    now: int,
-    previous_starts_at: int | None = None,
-    previous_hosts: tuple[int, ...] = (),
+    db: Reader, booking: Booking, type: BookingEventType, *, now: int, change: Change = NO_CHANGE
 ) -> WebhookEvent:
     """The event of a change; nothing in it lets its reader act for the guest."""
     event_type = await event_types.by_id(db, booking.event_type_id)
     team = await _team(db, event_type.team_id if event_type else None)
     whole = await series.by_id(db, booking.series_id) if booking.series_id is not None else None
-    changed = bool(previous_hosts) and set(previous_hosts) != set(booking.hosts)
+    moved = change.previous_starts_at
+    handed_over = bool(change.previous_hosts) and set(change.previous_hosts) != set(booking.hosts)
     data = EventBooking(
         uid=booking.uid,
         sequence=booking.sequence,
@@ -46,8 +54,9 @@ async def event_of(
         created_at=at(booking.created_at),
         updated_at=at(booking.updated_at),
         series=whole.uid if whole else None,
-        previous_starts_at=at(previous_starts_at) if previous_starts_at is not None else None,
-        previous_hosts=await _hosts(db, previous_hosts) if changed else None,
+        previous_starts_at=at(moved) if moved is not None else None,
+        previous_hosts=await _hosts(db, change.previous_hosts) if handed_over else None,
+        reminder_minutes=change.reminder_minutes,
     )
     return WebhookEvent(type=type, created_at=at(now), data=data)
 

@@ -5,7 +5,7 @@ from cally.model.ids import new_id
 from cally.model.messages import Kind
 from cally.model.webhook_events import erased_event, event_from_text, event_text
 from cally.model.webhooks import BookingEventType, Webhook
-from cally.notify.webhooks.events import event_of
+from cally.notify.webhooks.events import NO_CHANGE, Change, event_of
 from cally.store import Writer, event_types, jobs, webhook_deliveries, webhooks
 
 JOB = "webhook"
@@ -34,31 +34,20 @@ async def plan_for_message(
     if kind not in TOLD:
         return
     was = previous_starts_at if previous_starts_at is not None or earlier is None else earlier.starts_at
-    await plan(
-        tx, booking, TOLD[kind], now=now, previous_starts_at=was, previous_hosts=earlier.hosts if earlier else ()
-    )
+    change = Change(previous_starts_at=was, previous_hosts=earlier.hosts if earlier else ())
+    await plan(tx, booking, TOLD[kind], now=now, change=change)
 
 
-async def plan(
-    tx: Writer,
-    booking: Booking,
-    type: BookingEventType,
-    *,
-    now: int,
-    previous_starts_at: int | None = None,
-    previous_hosts: tuple[int, ...] = (),
-) -> None:
+async def plan(tx: Writer, booking: Booking, type: BookingEventType, *, now: int, change: Change = NO_CHANGE) -> None:
     """Write an event and its job for every webhook that wants it: of its hosts, those it had, its team, the instance.
 
     Only the first that waits in the line of a booking has a job; each makes the one of the next when it has ended.
     """
-    wanting = [one for one in await _concerned(tx, booking, previous_hosts) if _wants(one, booking, type)]
-    if not wanting:
+    told = await wanting(tx, booking, type, change.previous_hosts)
+    if not told:
         return
-    event = event_text(
-        await event_of(tx, booking, type, now=now, previous_starts_at=previous_starts_at, previous_hosts=previous_hosts)
-    )
-    for webhook in wanting:
+    event = event_text(await event_of(tx, booking, type, now=now, change=change))
+    for webhook in told:
         row = new_id(now)
         is_first = await webhook_deliveries.insert(
             tx,
@@ -106,10 +95,14 @@ async def erase(tx: Writer, booking_id: int, addresses: frozenset[str] | None, *
     return len(found)
 
 
-async def _concerned(tx: Writer, booking: Booking, previous_hosts: tuple[int, ...]) -> list[Webhook]:
+async def wanting(
+    tx: Writer, booking: Booking, type: BookingEventType, previous_hosts: tuple[int, ...] = ()
+) -> list[Webhook]:
+    """The webhooks that want to be told of an event of a booking."""
     event_type = await event_types.by_id(tx, booking.event_type_id)
     team_id = event_type.team_id if event_type else None
-    return await webhooks.list_concerned(tx, (*booking.hosts, *previous_hosts), team_id)
+    found = await webhooks.list_concerned(tx, (*booking.hosts, *previous_hosts), team_id)
+    return [one for one in found if _wants(one, booking, type)]
 
 
 def _wants(webhook: Webhook, booking: Booking, type: BookingEventType) -> bool:

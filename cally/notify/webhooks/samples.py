@@ -55,6 +55,7 @@ _CHANGES: dict[WebhookEventType, dict[str, Any]] = {
         "reason": "Something came up.",
         "updated_at": at(BOOKED_AT + 600),
     },
+    "booking.reminder_due": {"reminder_minutes": 1_440},
     "booking.no_show": {"no_show": True, "updated_at": at(STARTS_AT + 900)},
 }
 

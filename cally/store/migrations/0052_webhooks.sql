@@ -55,3 +55,12 @@ CREATE TABLE webhook_attempt (
   duration_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX webhook_attempt_by_delivery ON webhook_attempt (delivery_id);
+
+-- A reminder that webhooks are told of when it is due; until then the booking may move, or end.
+CREATE TABLE webhook_reminder (
+  id         INTEGER PRIMARY KEY,
+  booking_id INTEGER NOT NULL REFERENCES booking (id) ON DELETE CASCADE,
+  sequence   INTEGER NOT NULL,
+  minutes    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX webhook_reminder_by_booking ON webhook_reminder (booking_id);

@@ -7,6 +7,7 @@ KINDS = {
     "channel": "Channels",
     "letter": "Letters about accounts",
     "webhook": "Webhooks",
+    "webhook_due": "Reminders for webhooks",
     "digest": "Digests",
     "alert": "Alerts",
     "guest": "Guests’ data",
