@@ -18,7 +18,7 @@ from cally.store import Reader, bookings, hosts
 
 Kind = Literal["csv", "ics", "json"]
 KINDS: tuple[Kind, ...] = ("csv", "ics", "json")
-MEDIA = {"csv": "text/csv; charset=utf-8", "ics": "text/calendar; charset=utf-8", "json": "application/json"}
+MEDIA = {"csv": "text/csv", "ics": "text/calendar", "json": "application/json"}
 BOM = b"\xef\xbb\xbf"
 PAGE = 200
 EVER = 2**62

@@ -176,7 +176,7 @@ def _answer(endpoint: Endpoint, status: int, answered: Any) -> dict[str, Any]:
     if endpoint.method == "GET":
         described["headers"] = {"ETag": {"schema": {"type": "string"}}}
     if isinstance(answered, File):
-        described["content"] = {kind.partition(";")[0]: {"schema": {}} for kind in answered.media_types}
+        described["content"] = {kind: {"schema": {}} for kind in answered.media_types}
         described.pop("headers", None)
     elif answered is not None:
         described["content"] = {JSON: {"schema": _reference(answered)}}
