@@ -102,6 +102,31 @@ async def test_a_phone_reaches_every_page_of_the_desk(tmp_path: Path, browser: B
             await page.wait_for_url("**/app/calendars")
 
 
+async def test_words_of_a_message_are_seen_as_they_will_be_read(tmp_path: Path, browser: Browser) -> None:
+    """With scripts while they are typed, without by a button; in a frame that the policy lets nothing out of."""
+    with Served(tmp_path / "state") as served:
+        async with _window(browser, served, WAYS[0]) as ada:
+            await _set_up(ada, _printed(served))
+            page = await ada.open("/app/messages/wording/confirmed/guest")
+            shown = page.frame_locator("iframe[name=preview]")
+            await expect(shown.get_by_role("heading")).to_have_text("Your meeting with Ada Lovelace is confirmed.")
+            await page.get_by_label("Words", exact=True).fill("Hello **{name}**, until {time}!")
+            await expect(shown.locator(".own strong")).to_have_text("Sam Rivera")
+            await page.get_by_role("button", name="Save").click()
+            await _says(page, "Saved. From now on it reads like this.")
+        async with _window(browser, served, WAYS[1]) as phone:
+            page = await phone.open("/sign-in?next=/app/messages/wording/confirmed/guest")
+            await page.get_by_label("E-mail").fill("ada@example.com")
+            await page.get_by_label("Password").fill(PASSWORD)
+            await page.get_by_role("button", name="Sign in", exact=True).click()
+            await page.get_by_label("Words", exact=True).fill("Bye {name}.")
+            await page.get_by_role("button", name="Text").click()
+            shown = page.frame_locator("iframe[name=preview]")
+            await expect(shown.locator("pre")).to_contain_text("Bye Sam Rivera.")
+            await expect(page.get_by_label("Words", exact=True)).to_have_value("Bye {name}.")
+            assert await phone.overflow() <= 0
+
+
 @asynccontextmanager
 async def _window(browser: Browser, served: Served, way: Way) -> AsyncIterator[Window]:
     async with window(browser, f"http://127.0.0.1:{served.port}", way) as made:
