@@ -14,7 +14,7 @@ from cally.notify.bounced import tell_of_bounce
 from cally.notify.channels import send
 from cally.notify.compose import Mail, compose, is_unasked
 from cally.notify.day_words import Beside
-from cally.notify.deferring import leaving_at
+from cally.notify.deferring import Way, leaving_at
 from cally.notify.digest_times import held_for
 from cally.notify.failures import NotTaken, TryAgain
 from cally.notify.guest_ways import tell_by_mail
@@ -99,7 +99,8 @@ async def deliver(
 
 async def _keep_quiet(store: Store, message: Message, now: int) -> None:
     """Raise `TryAgain` for the end of its reader's quiet hours, if it can wait for that (rule 77)."""
-    leaves = await leaving_at(store.reader, message.snapshot, message.kind, message.recipient, message.medium, now=now)
+    way = Way(recipient=message.recipient, medium=message.medium, channel_id=message.channel_id)
+    leaves = await leaving_at(store.reader, message.snapshot, message.kind, way, now=now)
     if leaves > now:
         async with store.write() as tx:
             await messages.update_answer(tx, message.id, answer=QUIET)

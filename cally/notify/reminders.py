@@ -12,7 +12,7 @@ from cally.model.bookings import Booking
 from cally.model.groups import GroupSnapshot, Seat
 from cally.model.messages import Kind, Message, Recipient, Snapshot
 from cally.model.reminders import FollowUp, Reminders
-from cally.notify.deferring import FOLLOW_UP_SECONDS, planned_at
+from cally.notify.deferring import FOLLOW_UP_SECONDS, Way, planned_at
 from cally.notify.outbox import HASH_LENGTH, Mailing, mail_domain, mailings, plan_job
 from cally.notify.webhooks.reminders import plan_reminder
 from cally.store import Reader, Writer, bookings, event_types, message_settings, messages
@@ -37,7 +37,8 @@ async def plan_timed(
     for mailing in await mailings(tx, snapshot, kind):
         if mailing.recipient not in recipients:
             continue
-        leaves = await planned_at(tx, snapshot, kind, mailing.recipient, mailing.medium, due_at=due_at, now=now)
+        way = Way(recipient=mailing.recipient, medium=mailing.medium, channel_id=mailing.channel_id)
+        leaves = await planned_at(tx, snapshot, kind, way, due_at=due_at, now=now)
         row = await messages.insert(
             tx,
             booking_id=snapshot.booking.id,

@@ -11,7 +11,7 @@ from cally.model.accounts import Actor
 from cally.model.bookings import Booking, Guest
 from cally.model.hosts import Host
 from cally.model.reminders import QuietHours, Reminders
-from cally.model.rules import DAYS, ScheduleRules, WeeklyHours, Window
+from cally.model.rules import DAYS, EventTypeRules, ScheduleRules, WeeklyHours, Window
 from cally.notify import add_channel
 from cally.store import Store
 from cally.store import hosts as all_hosts
@@ -209,3 +209,23 @@ async def test_a_host_who_has_moved_keeps_quiet_by_the_new_clock(store: Store, h
 async def moved(store: Store, host: Host, tz: str) -> None:
     async with store.write() as tx:
         await all_hosts.update(tx, msgspec.structs.replace(host, tz=tz))
+
+
+async def test_a_teams_channel_keeps_no_single_hosts_night(
+    store: Store, vault: Vault, hours: Clockwork, sink: Sink
+) -> None:
+    """Ada sleeps; the room of her team is told at once."""
+    ada = await cast.host(store, "Ada Lovelace")
+    kept = await cast.team_event_type(store, (ada,), EventTypeRules(duration_minutes=30, assignment="round_robin"))
+    await with_settings(store, ada.id, quiet=NIGHT, now=NOW)
+    assert kept.team_id is not None
+    await add_channel(
+        store, vault, kept.team_id, name="Room", address=sink.address, now=NOW, actor=AS_ADA, of_team=True
+    )
+    hours.now = night = wall(BERLIN, "2026-09-22 23:00")
+    asked = cast.request(wall(BERLIN, "2026-09-24 10:00"), host="team:support")
+    booking = cast.booked(await book(store, Availability(store), asked, now=hours.now, actor=AS_CLEO))
+    await hours.run_to(hours.now + MINUTE)
+    told = [(row.medium, row.sent_at) for row in await hours.rows(booking, "confirmed") if row.recipient == "host"]
+    assert ("channel", night) in told
+    assert ("mail", None) in told
