@@ -27,6 +27,8 @@ SEVERITY: tuple[Status, ...] = ("ok", "degraded", "failing")
 LATE_SECONDS = 300
 VERY_LATE_SECONDS = 900
 ENDLESS_SECONDS = 12 * 3_600
+MAIL_LOOKED_AT, MAIL_TRIES = 20, 3
+MAIL_AWAY_SECONDS = 3_600
 LOOP_SECONDS = 60
 STALE_SECONDS = 3 * 3_600
 CLOCK_SECONDS = 120
@@ -84,7 +86,7 @@ async def report(
     if checks["database"].status == "ok":
         db = store.reader
         checks["jobs"] = await jobs(db, now, turned_seconds_ago, mail_set_up=mail_set_up, resting=upkeep is not None)
-        checks["mail"] = await mail(db, set_up=mail_set_up)
+        checks["mail"] = await mail(db, now, set_up=mail_set_up)
         checks["calendars"] = await calendars(db, now)
         checks["clock"] = await clock(db, now)
         checks["time_zones"] = await time_zones(db)
@@ -170,14 +172,29 @@ async def _slow_recurring(db: Reader, now: int) -> Check | None:
     return None
 
 
-async def mail(db: Reader, *, set_up: bool) -> Check:
+async def mail(db: Reader, now: int, *, set_up: bool) -> Check:
     """Can guests and hosts be written to?"""
     if not set_up:
         return Chosen(status="degraded", detail="No mail server is set up: messages wait in the outbox.")
+    stuck = await _stuck_mail(db, now)
+    if stuck is not None:
+        return stuck
     failed = await health.count_failed_messages(db)
     if failed:
         return Check(status="degraded", detail=f"Messages that could not be delivered: {failed}.")
     return Check(status="ok", detail="A mail server is set up.")
+
+
+async def _stuck_mail(db: Reader, now: int) -> Check | None:
+    """Mail that is tried again and again is not late; but when that is all there is, the mail server is away."""
+    tried = [one for one in await health.next_mail(db, limit=MAIL_LOOKED_AT) if one[0] > 0]
+    stuck = [one for one in tried if one[0] >= MAIL_TRIES and now - one[1] >= VERY_LATE_SECONDS]
+    if not stuck or 2 * len(stuck) < len(tried):
+        return None
+    _, since, error = min(stuck, key=lambda one: one[1])
+    grave: Status = "failing" if now - since >= MAIL_AWAY_SECONDS else "degraded"
+    detail = f"Mail has been tried for {(now - since) // 60} minutes and does not get out. {error}".strip()
+    return Check(status=grave, detail=detail)
 
 
 async def calendars(db: Reader, now: int) -> Check:

@@ -56,6 +56,14 @@ FROM calendar
 WHERE COALESCE(last_read_at, created_at) < :before
    OR (last_read_at IS NULL AND failing_since IS NOT NULL)
 """
+NEXT_MAIL = """
+SELECT attempts, created_at, last_error
+FROM job
+WHERE state = 'waiting'
+  AND kind = 'mail'
+ORDER BY due_at
+LIMIT :limit
+"""
 LATE_KINDS = """
 SELECT kind, count(*), MIN(due_at)
 FROM job
@@ -106,6 +114,11 @@ async def count_dead(db: Reader) -> int:
     """How many jobs were given up."""
     row = await db.row(DEAD)
     return int(row[0]) if row else 0
+
+
+async def next_mail(db: Reader, *, limit: int) -> list[tuple[int, int, str]]:
+    """The mail that is tried next: how often it was, since when it waits, and what went wrong last."""
+    return [(row[0], row[1], row[2]) for row in await db.rows(NEXT_MAIL, limit=limit)]
 
 
 async def count_failed_messages(db: Reader) -> int:

@@ -90,6 +90,37 @@ async def test_mail_without_a_server_is_not_late(store: Store, report: Report, k
     assert (await report()).checks["jobs"].status == "failing"
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(10, "ok"), (20, "degraded"), (90, "failing")])
+async def test_a_mail_server_that_is_away_shows(store: Store, report: Report, minutes: int, status: str):
+    """Each try puts the mail off, so that none is late; what is planned for tomorrow proves nothing."""
+    async with store.write() as tx:
+        for subject in range(4):
+            await jobs.insert(tx, kind="mail", subject=subject, due_at=NOW - minutes * 60, now=NOW - minutes * 60)
+        await jobs.insert(tx, kind="mail", subject=9, due_at=NOW + HOUR, now=NOW)
+        for _ in range(3):
+            for job in await jobs.list_due(tx, "mail", now=NOW + 60, limit=9):
+                await jobs.lease(tx, job, leased_until=NOW)
+            for job in await jobs.list_by_state(tx, "running"):
+                await jobs.give_back(tx, job, due_at=NOW + 60, last_error="Connection refused.")
+    found = await report()
+    assert (found.checks["jobs"].status, found.checks["mail"].status) == ("ok", status)
+    assert ("Connection refused." in found.checks["mail"].detail) == (status != "ok")
+
+
+async def test_one_mail_that_is_put_off_alarms_nobody(store: Store, report: Report):
+    """A server that greets strangers late takes the others."""
+    async with store.write() as tx:
+        for subject in range(3):
+            await jobs.insert(tx, kind="mail", subject=subject, due_at=NOW - HOUR, now=NOW - HOUR)
+        for times in range(3):
+            for job in await jobs.list_due(tx, "mail", now=NOW + 60, limit=9):
+                if job.subject == 0 or times == 0:
+                    await jobs.lease(tx, job, leased_until=NOW)
+            for job in await jobs.list_by_state(tx, "running"):
+                await jobs.give_back(tx, job, due_at=NOW + 60, last_error="Later.")
+    assert (await report()).checks["mail"].status == "ok"
+
+
 async def test_a_clock_that_went_backwards_shows(store: Store, report: Report):
     """What was already noted cannot be in the future."""
     await ada(store)

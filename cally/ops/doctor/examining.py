@@ -53,7 +53,9 @@ async def examine(
         from_health("backups", await health.backups(db, now), "See `cally backup list`, then `cally backup now`."),
         *([] if quick else await data.proofs(db, now)),
         await data.late_jobs(db, now, mail_set_up=mail is not None),
-        from_health("mail", await health.mail(db, set_up=mail is not None), "Set up a mail server, or see the outbox."),
+        from_health(
+            "mail", await health.mail(db, now, set_up=mail is not None), "Set up a mail server, or see the outbox."
+        ),
         from_health("calendars", await health.calendars(db, now), "Its page names the error: /app/calendars.")
         if quick
         else await data.stale_calendars(db, now),
