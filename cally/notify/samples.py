@@ -35,9 +35,16 @@ LETTER_FACTS: dict[str, str] = {
     "asked_from": "192.0.2.7",
     "how": "own",
 }
-ALERT = {
-    "what": "The backup has failed",
-    "lines": "The last backup was made more than a day ago.\nThe place “NAS” did not answer.",
+PASSKEY = {"what": "Passkey “Phone”"}
+OF_LETTERS: dict[str, dict[str, str]] = {
+    "alert": {
+        "what": "The backup has failed",
+        "lines": "The last backup was made more than a day ago.\nThe place “NAS” did not answer.",
+    },
+    "digest": {"what": "Your day: 1 meeting", "today": f"10:00\tIntroduction, {GUEST}", "lines": "1 request waits."},
+    "webhook_off": {"what": "CRM", "from": "https://hooks.example.org/…", "how": "3"},
+    "second_factor_added": PASSKEY,
+    "second_factor_removed": PASSKEY,
 }
 
 
@@ -75,7 +82,7 @@ def sample_message(
 def sample_letter(kind: LetterKind, *, name: str, tz: str, locale: str, public_url: str, now: int) -> Words:
     """A letter about an account, with invented facts."""
     facts = {**LETTER_FACTS, "name": name, "address": GUEST_EMAIL, "tz": tz, "locale": locale}
-    facts |= ALERT if kind == "alert" else {"what": "Passkey “Phone”", "lines": ""}
+    facts |= OF_LETTERS.get(kind, {})
     letter = Letter(
         id=0,
         account_id=None,

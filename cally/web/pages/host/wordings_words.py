@@ -33,6 +33,8 @@ LETTERS: dict[LetterKind, tuple[str, str]] = {
     "second_factor_removed": ("Second step removed", "To whose account it is."),
     "guest_data": ("A guest’s data", "To a guest who asks what is kept about them."),
     "alert": ("Alert", "To admins: a backup that failed, a disk that is full, and whatever else health reports."),
+    "webhook_off": ("Webhook switched off", "To whose it is, when nobody has answered it for days."),
+    "digest": ("Summary", "By mail, to hosts who wish for one instead of many messages."),
 }
 LANGUAGES: dict[str, str] = {
     "en": "English",
