@@ -16,7 +16,7 @@ from cally.web.doors import Doors
 from cally.web.pages.public.actors import guest
 
 ENDING = ".ics"
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 COSTS_A_LOOK = 200  # so many events are as much work as one look at slots
 
 
