@@ -11,7 +11,7 @@ from cally.model.series import Occurrence, SeriesTold
 from cally.notify.times import weekday, when
 
 if TYPE_CHECKING:
-    from cally.notify.rendering import Reader
+    from cally.notify.values import Reader
 
 
 class SeriesWords(msgspec.Struct, frozen=True, kw_only=True):
