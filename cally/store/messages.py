@@ -207,6 +207,12 @@ SET due_at = :now
 WHERE state = 'waiting'
   AND kind = 'mail'
   AND due_at > :now
+  AND NOT EXISTS (
+    SELECT 1
+    FROM message
+    WHERE message.id = job.subject
+      AND message.due_at > :now
+  )
 """
 COUNT = """
 SELECT count(*)
@@ -370,7 +376,7 @@ async def take_up(tx: Writer, id: int) -> bool:
 
 
 async def hurry_waiting_mail(tx: Writer, *, now: int) -> int:
-    """Make every waiting mail due now; how many were not."""
+    """Make every waiting mail due now, but for what leaves later anyway; how many were not."""
     return await tx.run(HURRY_WAITING_MAIL, now=now)
 
 

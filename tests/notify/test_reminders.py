@@ -237,7 +237,7 @@ async def test_nothing_that_hurries_the_queue_brings_a_reminder_early(
     booking = await booked(store)
     await hours.run_to(TEN - DAY - HOUR)
     waiting, *_ = await hours.rows(booking)
-    await resume_waiting(store, hours.now)
+    assert await resume_waiting(store, hours.now) == 0
     await retry(store, waiting.id, hours.now, actor=AS_ADA)
     await hours.run_to(TEN - DAY)
     assert await hours.told(booking) == [("guest", TEN - DAY)]
