@@ -206,6 +206,21 @@ def _outside(house: House) -> None:
     house.ask("POST", "/admin/backups/targets", data=bucket | {"address": "sx://bucket/cally"})
     _is(house.ask("POST", "/admin/backups/targets", data=bucket), 200)
     _is(house.ask("POST", "/admin/backups"), 303)
+    _webhook(house, port)
+
+
+def _webhook(house: House, port: int) -> None:
+    """An address that is a secret itself, and the secret that signs; both change, and are tried."""
+    hook = f"http://127.0.0.1:{port}/{house.keep('webhook address', f'Canary{secrets.token_hex(12)}')}/catch"
+    house.ask("POST", "/app/webhooks", data={"url": hook.replace("http:", "htpp:")})
+    made = house.ask("POST", "/app/webhooks", once="once: webhook", data={"url": hook, "name": "Sheet"})
+    _is(made, 201)
+    place = re.search(r"/app/webhooks/\d+", made.text)
+    assert place is not None
+    changed = house.ask("POST", f"{place[0]}/secret", once="once: secret")
+    for name, page in (("webhook secret", made), ("second webhook secret", changed)):
+        house.keep(name, page.text.partition("whsec_")[2][:44], "once: webhook", "once: secret")
+    house.ask("POST", f"{place[0]}/test")
 
 
 def _factors(house: House) -> None:

@@ -47,6 +47,7 @@ class Filler:
         await self._sent("/accounts", email=f"person{number}@example.net", name=text, slug=f"person-{number}")
         if number <= 18:
             await self._sent("/channels", name=text, address=HOOK)
+            await self._sent("/webhooks", name=text, url="http://127.0.0.1:9/hook")
             await self._sent("/calendars", name=text, address=f"http://127.0.0.1:9/{number}.ics")
             await self._sent("/feeds", name=text)
         year = 2030 + number

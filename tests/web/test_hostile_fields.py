@@ -46,9 +46,9 @@ PAGES = """
     app/outbox app/profile app/look app/teams app/resources app/together app/waitlist app/security app/assistants
     app/security/apps app/security/history app/security/devices app/why app/time-law app/teams/new app/resources/new
     admin/accounts admin/alerts admin/audit admin/privacy admin/protection admin/providers admin/settings admin/system
-    ada privacy api/v1/docs
+    ada privacy api/v1/docs app/webhooks
 """
-READ = "event-types teams schedules resources channels calendars time-off bookings sessions waitlist accounts"
+READ = "event-types teams schedules resources channels webhooks calendars time-off bookings sessions waitlist accounts"
 OWN_HEADERS = {
     *("Content-Type", "MIME-Version", "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"),
     *("X-Auto-Response-Suppress",),
