@@ -28,7 +28,7 @@ JOB = "reminders"
 AHEAD_SECONDS = 25 * 3_600
 FOLLOW_UP_LATE_SECONDS = 3_600
 STEP_BACK_SECONDS = 60
-BATCH = 20
+BATCH = 10  # at a time, so that no guest who books waits long
 MINUTE = 60
 
 log = logging.getLogger(__name__)
