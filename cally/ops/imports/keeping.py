@@ -11,7 +11,7 @@ from cally.store import Reader, Store, accounts, audit, imports, jobs
 from cally.vault import Vault
 
 JOB = "import"
-AT_A_STRETCH = 20  # lots; then other jobs have their turn
+AT_A_STRETCH = 60  # lots; then other jobs have their turn
 KEPT_SECONDS = 86_400
 LISTED = 20
 

@@ -142,6 +142,9 @@ async def plan_of(db: Reader, bundle: Bundle, choices: ImportChoices, *, now: in
         if number % BREATH == 0:
             await asyncio.sleep(0)  # others get their turn
         await planner.booking(booking)
+    if planner.series:
+        sentence = "Recurring bookings come one by one, so that each keeps the name that calendars know it by."
+        plan.note("booking", "changed", f"{len(planner.series)} series", sentence)
     return plan
 
 
@@ -160,6 +163,7 @@ class _Planner:
         self.event_types: dict[str, ForeignEventType] = {}
         self.names = {host.key: host.name for host in plan.bundle.hosts}
         self.seen: set[str] = set()
+        self.series: set[str] = set()
 
     async def host(self, host: ForeignHost) -> None:
         account = await accounts.by_email(self.db, host.email)
@@ -285,6 +289,8 @@ class _Planner:
             self.plan.note("booking", "left out", name, "It stands in the file twice.")
             return
         self.seen.add(booking.key)
+        if booking.series:
+            self.series.add(booking.series)
         if (booking.ends_at <= self.now or not is_live(booking)) and not self.choices.history:
             self.plan.over += 1
             return

@@ -73,9 +73,8 @@ def read_teams(found: Found, teams: Table, memberships: Table) -> None:
             own = [ForeignMember(host=own[0].host, manages=True), *own[1:]]
             found.note("team", "changed", name, f"Nobody managed it; {own[0].host} does now.", row.where)
         about = cleaning.words(row.text("bio"), longest=ABOUT_LENGTH)
-        return ForeignTeam(
-            key=row.key("id"), name=name, slug=row.text("slug", longest=200), about=about, members=tuple(own)
-        )
+        slug = row.text("slug", longest=200)
+        return ForeignTeam(key=f"{slug or name}/{row.key('id')}", name=name, slug=slug, about=about, members=tuple(own))
 
     for row in teams:
         made = found.each("team", [row], read)
