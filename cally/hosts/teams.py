@@ -13,7 +13,19 @@ from cally.model.slugs import LONGEST, slug_from
 from cally.model.slugs import slug as slug_of
 from cally.model.teams import Team, TeamMember
 from cally.model.texts import line, paragraph
-from cally.store import Reader, Store, Writer, audit, bookings, event_types, hosts, schedules, team_invitations, teams
+from cally.store import (
+    Reader,
+    Store,
+    Writer,
+    audit,
+    bookings,
+    channels,
+    event_types,
+    hosts,
+    schedules,
+    team_invitations,
+    teams,
+)
 
 NAME_LENGTH = 100
 ABOUT_LENGTH = 2_000
@@ -70,6 +82,7 @@ async def delete_team(store: Store, team_id: int, *, now: int, actor: Actor) -> 
         for member in await teams.members(tx, team.id):
             await teams.delete_assignable_of(tx, team.id, member.host_id)
         await team_invitations.delete_of_team(tx, team.id)
+        await channels.delete_of_owner(tx, team.id)
         await teams.archive(tx, team.id, slug=f"{team.slug}~{team.id}", now=now)
         await record(tx, team, "delete", now, actor)
 
