@@ -5,6 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from cally import hosts
 from cally.model.reminders import MessageSettings, QuietHours, Reminders
+from cally.web.api.described import Example
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 
 noun = Noun("Message settings")
@@ -35,7 +36,19 @@ async def show_message_settings(call: Call) -> Answer:
     return answer(_shown(await hosts.message_settings_of(call.doors.store.reader, host_id)))
 
 
-@noun.does("PATCH", "/message-settings", scope=WRITE, body=MessageSettingsChanges, answers={200: MessageSettingsShown})
+@noun.does(
+    "PATCH",
+    "/message-settings",
+    scope=WRITE,
+    body=MessageSettingsChanges,
+    answers={200: MessageSettingsShown},
+    example=Example(
+        body={
+            "reminders": {"guest_minutes": [1_440, 60], "host_minutes": [15]},
+            "quiet_hours": {"from_minute": 1_320, "to_minute": 420, "media": ["channel"], "through": ["changes"]},
+        }
+    ),
+)
 async def change_message_settings(call: Call) -> Answer:
     """Change what is given; it counts at once, for what is booked already as well."""
     holder, given = call.token_holder, call.body
