@@ -16,6 +16,7 @@ MARGIN, RADIUS, BAR = 16, 6, 4
 HOUR_HEIGHT, TALLEST = 44, 480
 TEXT, SMALL = 14, 12
 SHORTEST = 15
+LONGEST_HOUR, LONGEST_WORDS = 12, 200
 FONTS = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf")
 LAST_PLAIN_LETTER = 0x0590  # beyond it scripts need shaping, which not every machine's Pillow can do
 PAPER, EDGE, LINE, INK, PALE_INK = "#ffffff", "#cdd6d0", "#e3e9e5", "#1b2420", "#5a675f"
@@ -59,10 +60,11 @@ def day_picture(blocks: Sequence[Block], *, hours: Sequence[tuple[int, str]], mi
     picture = Image.new("RGB", (WIDTH * SCALE, (height + 2 * MARGIN) * SCALE), PAPER)
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, picture.width - 1, picture.height - 1), outline=EDGE, width=SCALE)
-    gutter = MARGIN + 8 + max((_font(SMALL).getlength(words) / SCALE for _, words in hours), default=0)
+    named = [(at, _drawable(words, SMALL)[:LONGEST_HOUR]) for at, words in hours]
+    gutter = MARGIN + 8 + max((_font(SMALL).getlength(words) / SCALE for _, words in named), default=0)
     page = _Page(pen, height / minutes, int(gutter))
-    for at, words in hours:
-        page.line(at, words)
+    for at, words in named:
+        page.hour(at, words)
     for block, lane, lanes in _in_lanes(blocks):
         page.block(block, lane, lanes)
     out = io.BytesIO()
@@ -78,11 +80,11 @@ class _Page:
         self._per_minute = per_minute
         self._gutter = gutter
 
-    def line(self, at: int, words: str) -> None:
+    def hour(self, at: int, words: str) -> None:
         """An hour's line with its words at the left."""
         y = self._y(at)
-        self._pen.line((self._gutter * SCALE, y, (WIDTH - MARGIN) * SCALE, y), fill=LINE, width=SCALE)
-        if _can_spell(words, SMALL):
+        self._pen.rectangle((self._gutter * SCALE, y, (WIDTH - MARGIN) * SCALE, y + SCALE - 1), fill=LINE)
+        if words:
             self._pen.text(((self._gutter - 8) * SCALE, y), words, fill=PALE_INK, font=_font(SMALL), anchor="rm")
 
     def block(self, block: Block, lane: int, lanes: int) -> None:
@@ -124,10 +126,8 @@ def _in_lanes(blocks: Sequence[Block]) -> list[tuple[Block, int, int]]:
 
 
 def _fitting(words: str, size: int, wide: int) -> str:
-    """As many letters as there is room for; nothing where one of them cannot be drawn."""
-    if not _can_spell(words, size):
-        words = words.partition("  ")[0] if _can_spell(words.partition("  ")[0], size) else ""
-    font = _font(size)
+    """As many letters as there is room for."""
+    words, font = _drawable(words[:LONGEST_WORDS], size), _font(size)
     if font.getlength(words) <= wide:
         return words
     while words and font.getlength(f"{words}…") > wide:
@@ -135,14 +135,21 @@ def _fitting(words: str, size: int, wide: int) -> str:
     return f"{words.rstrip()}…" if words else ""
 
 
-def _can_spell(words: str, size: int) -> bool:
-    """Whether the letters at hand have all of these; a missing one would be an empty box."""
-    return all(_has(letter, size) for letter in set(words))
+def _drawable(words: str, size: int) -> str:
+    """The words if the letters at hand have all of theirs, else those before the first gap, else none.
+
+    A missing letter would be an empty box.
+    """
+    plain = "".join(" " if letter.isspace() else letter for letter in words)
+    for tried in (plain, plain.partition("  ")[0]):
+        if tried.isprintable() and all(_has(letter, size) for letter in set(tried)):
+            return tried
+    return ""
 
 
 @lru_cache(maxsize=2_048)
 def _has(letter: str, size: int) -> bool:
-    if letter.isspace():
+    if letter == " ":
         return True
     if ord(letter) >= LAST_PLAIN_LETTER and letter not in "–—…·’“”€":
         return False

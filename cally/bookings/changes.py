@@ -112,7 +112,7 @@ async def _try_move(
         require_ahead(booking, now, "moved")
         await clear(tx, now)
         offer = await offer_of(tx, booking)
-        agreed = actor.kind == "guest" and await _was_proposed(tx, booking, starts_at)
+        agreed = actor.kind == "guest" and await was_proposed(tx, booking, starts_at)
         if actor.kind == "guest":  # whoever waits for that time comes first
             ends_at = starts_at + booking.terms.duration_minutes * 60
             await freed(tx, offer.owners, (starts_at, ends_at), now=now)
@@ -136,7 +136,7 @@ async def _try_move(
         return moved, offer, moved
 
 
-async def _was_proposed(tx: Reader, booking: Booking, starts_at: int) -> bool:
+async def was_proposed(tx: Reader, booking: Booking, starts_at: int) -> bool:
     """Whether a host offered this time instead of the one asked for, so that nobody has to be asked again."""
     known = await proposals.list_of(tx, booking_id=booking.id, sequence=booking.sequence)
     return booking.status == "pending" and starts_at in known

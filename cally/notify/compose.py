@@ -56,8 +56,10 @@ def compose(
     """
     reader = reader_of(message.snapshot, message.recipient, message.address)
     link = _link(message, vault, public_url)
+    picture = _drawn(around, reader)
+    shown = f"cid:{_content_id(message)}" if picture else ""
     beside = Beside(
-        around=around.words(reader.locale, f"cid:{_content_id(message)}") if around is not None else None,
+        around=around.words(reader.locale, shown) if around is not None else None,
         stop_url=stop_url(vault, public_url, message) if is_unasked(message) else "",
     )
     words = mail_words(
@@ -71,8 +73,8 @@ def compose(
     )
     method = _method(message, invited=invited)
     mail = _mail(words)
-    if around is not None and not around.day.is_else_empty:
-        _draw(mail, message, day_drawn(around.day, reader.locale))
+    if picture:
+        _draw(mail, message, picture)
     if method is not None:
         _invite(mail, method, _invitation(message, reader, method, link))
     international = not (is_ascii(sender) and is_ascii(reader.email))
@@ -163,14 +165,22 @@ def _mail(words: Words) -> EmailMessage:
     return mail
 
 
+def _drawn(around: Surroundings | None, reader: Reader) -> bytes:
+    """The day as a picture; nothing where there is none, or the machine cannot draw it: a mail is more than that."""
+    if around is None or around.day.is_else_empty:
+        return b""
+    try:
+        return day_drawn(around.day, reader.locale)
+    except (OSError, ValueError):
+        return b""
+
+
 def _draw(mail: EmailMessage, message: Message, picture: bytes) -> None:
     """The day as a picture beside the HTML that shows it (RFC 2387); it is in the text as well."""
     html = mail.get_body(("html",))
     if not isinstance(html, EmailMessage):
         raise TypeError("a mail without HTML")
-    html.add_related(
-        picture, "image", "png", cid=f"<{_content_id(message)}>", filename="day.png", disposition="inline"
-    )
+    html.add_related(picture, "image", "png", cid=f"<{_content_id(message)}>", filename="day.png", disposition="inline")
 
 
 def _content_id(message: Message) -> str:

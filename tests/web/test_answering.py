@@ -21,6 +21,7 @@ from cally.notify.compose import compose
 from cally.store import Store, accounts, bookings
 from cally.vault import Vault
 from tests.cast import AS_CLEO, NOW, WORKING_WEEK, at, booked, event_type, host, request, schedule
+from tests.notify.calendars import by_ical_js, by_icalendar, invitation
 from tests.web.conftest import BASE, Watch
 from tests.web.desks import FORM
 
@@ -197,6 +198,33 @@ async def test_a_guest_who_takes_a_proposed_time_has_a_yes(
         ("confirmed", "guest"),
         ("confirmed", "host"),
     ]
+
+
+async def test_calendars_are_told_of_what_was_agreed(
+    asked: Asked, client: httpx2.AsyncClient, store: Store, vault: Vault
+) -> None:
+    """Both readers find the new time under the booking's own name; nothing was there to be moved."""
+    path = (await proposed(asked, client, store, vault))[0].partition("?")[0]
+    await client.post(path, headers=FORM, data={"slot": THREE[0]})
+    for recipient in ("guest", "host"):
+        found = await messages_of(store.reader, asked.booking.id)
+        told = next(one for one in found if (one.kind, one.recipient) == ("confirmed", recipient))
+        mail = compose(told, vault, sender="cally@example.net", public_url=BASE, invited=False, now=NOW)
+        parsed: Any = email.message_from_bytes(mail.content, policy=email.policy.default)
+        for read in (by_icalendar, by_ical_js):
+            event = read(invitation(parsed))
+            assert (event.method, event.status, event.sequence) == ("REQUEST", "CONFIRMED", 1)
+            assert (event.uid, event.starts_at) == (f"{asked.booking.uid}@cally", at("2026-09-23 08:00"))
+
+
+async def test_a_proposed_time_needs_no_other_yes(
+    asked: Asked, client: httpx2.AsyncClient, store: Store, vault: Vault
+) -> None:
+    """And the page says so: of another time it says that Ada is asked again."""
+    found = await proposed(asked, client, store, vault)
+    assert "is asked again" not in (await client.get(found[0])).text
+    other = found[0].replace("2026-09-23T08%3A00Z", "2026-09-24T10%3A00Z")
+    assert "is asked again" in (await client.get(other)).text
 
 
 async def test_a_time_that_nobody_proposed_is_asked_for(

@@ -15,6 +15,7 @@ from cally.hosts import list_hosts
 from cally.model.bookings import Booking, Status
 from cally.model.texts import line
 from cally.notify import messages_of
+from cally.notify.links import answer_url
 from cally.notify.webhooks import list_of_booking
 from cally.store import consents
 from cally.web.dates import local
@@ -81,6 +82,7 @@ async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
         "pages/host/booking.html",
         here="bookings",
         item=shown(booking, words),
+        propose_href=_propose_href(desk, booking),
         hosts=[names.get(host_id, "?") for host_id in booking.hosts],
         whys=whys(booking, names),
         of_team=bool(await choices(desk.db, booking, now=desk.now)),
@@ -98,6 +100,13 @@ async def detail(desk: NamedDependency[Desk], uid: FromPath[str]) -> Page:
 
 
 ROUTES = [listing, detail]
+
+
+def _propose_href(desk: Desk, booking: Booking) -> str:
+    """Where the host of a request offers other times; empty for one that has no such page."""
+    if booking.status != "pending" or booking.series_id is not None or desk.host.id not in booking.hosts:
+        return ""
+    return f"{answer_url(desk.vault, '', booking, desk.host.id)}/proposal"
 
 
 def _wanted(request: Asked) -> Wanted:

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from cally.bookings import move_series, reschedule
+from cally.bookings.changes import was_proposed
 from cally.bookings.moving import slots_to_move_to
 from cally.errors import CallyError
 from cally.model.bookings import LIVE, Booking, Slot, Taken
@@ -125,7 +126,7 @@ async def _page(
         about=booking.terms.description,
         places=(booking.terms.place,) if booking.terms.place else (),
         questions=(),
-        approval=booking.terms.approval,
+        approval=booking.terms.approval and not await was_proposed(doors.store.reader, booking, slot or 0),
         minutes=minutes,
         nights=booking.terms.nights,
         by_night=by_night_facts(stay, reading) if stay else None,
