@@ -17,6 +17,14 @@ SELECT id, name, service, shown_address, address_sealed, created_at
 FROM alert_channel
 WHERE id = :id
 """
+UPDATE = """
+UPDATE alert_channel
+SET name = :name,
+    service = :service,
+    shown_address = :shown_address,
+    address_sealed = :address_sealed
+WHERE id = :id
+"""
 DELETE = """
 DELETE FROM alert_channel
 WHERE id = :id
@@ -45,6 +53,18 @@ async def by_id(db: Reader, id: int) -> AlertChannel | None:
     """The channel of that row."""
     row = await db.row(BY_ID, id=id)
     return _channel(row) if row else None
+
+
+async def update(tx: Writer, channel: AlertChannel) -> None:
+    """Write a channel's name and address anew."""
+    await tx.run(
+        UPDATE,
+        id=channel.id,
+        name=channel.name,
+        service=channel.service,
+        shown_address=channel.shown_address,
+        address_sealed=channel.address_sealed,
+    )
 
 
 async def delete(tx: Writer, id: int) -> int:

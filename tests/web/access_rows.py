@@ -212,6 +212,7 @@ ROWS: dict[Access, str] = {
         GET /admin/alerts                       POST /admin/alerts/rules
         POST /admin/alerts/silence              POST /admin/alerts/channels
         POST /admin/alerts/channels/{id}/test   POST /admin/alerts/channels/{id}/removal
+        POST /admin/alerts/channels/{id}
         GET /admin/backups                      POST /admin/backups
         POST /admin/backups/{id}/proof          POST /admin/backups/plan
         POST /admin/backups/targets             POST /admin/backups/targets/{id}/test

@@ -43,13 +43,16 @@ async def test_a_channel_is_added_tested_and_removed(live_app: Any, store: Store
         page = await client.get(PAGE)
         assert "json://ada:****@127.0.0.1" in words(page)
         assert "open-sesame" not in page.text
-        number = page.text.partition("/admin/alerts/channels/")[2].partition("/")[0]
+        number = page.text.partition("/admin/alerts/channels/")[2].partition('"')[0]
         await client.post(f"{PAGE}/channels/{number}/test")
         assert "“Pager” took the test: JSON took the message." in words(await client.get(PAGE))
         assert "http://cally.test/admin/alerts" in sink.posts[0]["message"]
         sink.status = 503
         await client.post(f"{PAGE}/channels/{number}/test")
         assert "“Pager” did not take the test:" in words(await client.get(PAGE))
+        await client.post(f"{PAGE}/channels/{number}", data={"name": "Night pager", "address": ""})
+        assert "Night pager" in words(await client.get(PAGE))
+        await client.post(f"{PAGE}/channels/{number}/test")
         await client.post(f"{PAGE}/channels/{number}/removal")
         assert "Alerts reach nobody." in words(await client.get(PAGE))
     tags = [entry.tag for entry in await audit.list_latest(store.reader)]

@@ -1,5 +1,7 @@
 """Alert channels: where admins hear that something is wrong; they belong to the machine, not to one admin."""
 
+import msgspec
+
 from cally.errors import CallyError, invalid, not_found
 from cally.model.accounts import Actor
 from cally.model.alerts import AlertChannel
@@ -38,6 +40,26 @@ async def add_alert_channel(
         tag, subject = f"{actor.kind}:alert-channel:add", f"alert-channel:{row}"
         await audit.insert(tx, now=now, actor=actor, tag=tag, subject=subject, name=title)
     return made
+
+
+async def change_alert_channel(
+    store: Store, vault: Vault, id: int, *, name: str, address: str, now: int, actor: Actor
+) -> AlertChannel:
+    """Write a channel's name anew, and its address unless that is empty. Raises as adding does, and `not_found`."""
+    title = line(name, "name", longest=60)
+    async with store.write() as tx:
+        known = await alert_channels.by_id(tx, id)
+        if known is None:
+            raise not_found("channel")
+        changed = msgspec.structs.replace(known, name=title)
+        if address.strip():
+            service, shown = services.named(address)
+            sealed = vault.seal(address.strip(), table=TABLE, row=id, column=COLUMN)
+            changed = msgspec.structs.replace(changed, service=service, shown_address=shown, address_sealed=sealed)
+        await alert_channels.update(tx, changed)
+        tag, subject = f"{actor.kind}:alert-channel:change", f"alert-channel:{id}"
+        await audit.insert(tx, now=now, actor=actor, tag=tag, subject=subject, name=title)
+    return changed
 
 
 async def list_alert_channels(db: Reader) -> list[AlertChannel]:

@@ -12,6 +12,7 @@ from cally.model.alerts import Alert, AlertChannel, AlertDelivery, AlertRules
 from cally.ops.alerts import (
     add_alert_channel,
     alert_rules,
+    change_alert_channel,
     change_rules,
     list_alert_channels,
     remove_alert_channel,
@@ -112,6 +113,27 @@ async def add(request: Asked, admin: NamedDependency[Desk]) -> Page:
     return admin.back_to(f"{HERE}#channels", f"“{made.name}” is added. Send a test to see whether it arrives.")
 
 
+@post("/admin/alerts/channels/{id:int}", status_code=303)
+async def change(request: Asked, admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
+    """Another name, and another address where one is given."""
+    form = await forms.read(request)
+    try:
+        saved = await change_alert_channel(
+            admin.store,
+            admin.vault,
+            id,
+            name=form.text("name"),
+            address=form.text("address"),
+            now=admin.now,
+            actor=admin.admin,
+        )
+    except CallyError as error:
+        if error.code != "invalid":
+            raise
+        return admin.back_to(f"{HERE}#channels", error.sentence, kind="error")
+    return admin.back_to(f"{HERE}#channels", f"“{saved.name}” is saved.")
+
+
 @post("/admin/alerts/channels/{id:int}/test", status_code=303)
 async def try_out(admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Send a test message and say what the channel answered."""
@@ -132,7 +154,7 @@ async def remove(admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
     return admin.back_to(f"{HERE}#channels", f"“{gone.name}” is removed.")
 
 
-ROUTES = [show, decide, be_silent, add, try_out, remove]
+ROUTES = [show, decide, be_silent, add, change, try_out, remove]
 
 
 async def _page(admin: Desk, form: Form | None = None, *, status: int = 200) -> Page:
