@@ -29,7 +29,8 @@ document.addEventListener("securitypolicyviolation", (event) => window.refused.p
 """
 LISTS = """
     app app/bookings app/event-types app/availability app/time-off app/calendars app/channels app/profile app/teams
-    app/webhooks app/resources app/security app/security/apps app/security/history app/together admin/accounts admin/alerts
+    app/webhooks
+    app/resources app/security app/security/apps app/security/history app/together admin/accounts admin/alerts
     admin/audit admin/privacy admin/protection admin/providers ada
 """
 

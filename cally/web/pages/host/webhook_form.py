@@ -46,7 +46,7 @@ class Whose(NamedTuple):
 
 async def choices_of_owner(desk: Desk) -> list[Whose]:
     """Whose bookings this host may have told: their own, those of teams they manage, an admin every one here."""
-    found = [Whose(MINE, "Mine", Owner(host_id=desk.host.id))]
+    found = [Whose(MINE, "My bookings", Owner(host_id=desk.host.id))]
     known = await list_teams(desk.db, desk.account)
     managed = [team for team in known if await manages(desk.db, desk.account, team.id)]
     found += [Whose(str(team.id), f"Those of “{team.name}”", Owner(team_id=team.id)) for team in managed]
