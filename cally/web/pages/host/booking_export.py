@@ -9,7 +9,7 @@ from litestar.response import Stream
 
 from cally.errors import invalid
 from cally.model.texts import line
-from cally.ops.exports.bookings import EVER, KINDS, MEDIA, ExportWanted, export, file_name
+from cally.ops.exports.bookings import EVER, KINDS, MEDIA, ExportWanted, Kind, export, file_name
 from cally.web.pages.host.desk import Asked, Desk
 from cally.web.pages.host.shown import STATUS_WORDS
 
@@ -18,7 +18,7 @@ from cally.web.pages.host.shown import STATUS_WORDS
 async def take_along(request: Asked, desk: NamedDependency[Desk]) -> Stream:
     """The bookings of these dates (on the host's clock, both included), as a file."""
     asked = request.query_params
-    kind = next((one for one in KINDS if one == asked.get("format", "")), "csv")
+    kind: Kind = next((one for one in KINDS if one == asked.get("format", "")), "csv")
     wanted = ExportWanted(
         host_id=desk.host.id,
         from_at=_at(asked.get("from", ""), "from", desk) or 0,
