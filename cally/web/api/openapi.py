@@ -10,6 +10,7 @@ import msgspec
 from cally import __version__
 from cally.model.accounts import SCOPES
 from cally.web.api.endpoints import IDEMPOTENCY_KEY, JSON, MANAGE_TOKEN, PREFIX, Endpoint, File
+from cally.web.api.examples import curl, shown
 from cally.web.api.health import HealthAnswer
 from cally.web.api.v1 import ENDPOINTS
 from cally.web.api.v1.refused import Alternative
@@ -26,6 +27,8 @@ REPEATED = frozenset({"idempotency_key_reused", "idempotency_key_in_use", "answe
 CHANGED = frozenset({"PATCH", "DELETE"})
 EVERYBODY = ("malformed", "rate_limited", "internal")
 ABOUT = (
+    "Every POST takes an `Idempotency-Key`, every GET answers with an `ETag` for `If-None-Match`, and PATCH and DELETE "
+    "heed it in `If-Match`. Lists come in pages: send `next_cursor` back as `cursor`. "
     "Times are instants in UTC (`2026-03-29T01:00:00Z`); dates are local to the zone that is named with them. Requests "
     "that change something take JSON as `application/json`. Errors are problem details (RFC 9457) with a stable `code`."
 )
@@ -57,7 +60,7 @@ def document(server_url: str) -> dict[str, Any]:
     components = _plain_pairs(components)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
-        paths.setdefault(PREFIX + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+        paths.setdefault(PREFIX + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, server_url)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Cally", "version": __version__, "description": ABOUT},
@@ -143,7 +146,7 @@ def _header(name: str, described: str, longest: int) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": False, "schema": schema, "description": described}
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint, server_url: str) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "tags": [endpoint.noun],
@@ -156,13 +159,23 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["description"] = endpoint.description
     if endpoint.scope:
         operation["x-scope"] = endpoint.scope
+    example = shown().get(endpoint.name)
+    if example is not None:
+        operation["x-codeSamples"] = [{"lang": "Shell", "source": curl(endpoint.method, server_url, example)}]
     if endpoint.deprecated is not None:
         operation["deprecated"] = True
         operation["x-sunset"] = endpoint.deprecated.until.isoformat()
     if endpoint.body:
-        content = {JSON: {"schema": _reference(endpoint.body)}}
+        content = {JSON: _with_example({"schema": _reference(endpoint.body)}, endpoint, "body")}
         operation["requestBody"] = {"required": _needs_body(endpoint.body), "content": content}
     return operation
+
+
+def _with_example(content: dict[str, Any], endpoint: Endpoint, part: str) -> dict[str, Any]:
+    """The content of a request or an answer with the example of it, if there is one."""
+    example = shown().get(endpoint.name)
+    found = example[part] if example is not None else None
+    return content if found is None else content | {"example": found}
 
 
 def _good(endpoint: Endpoint) -> dict[str, Any]:
@@ -179,7 +192,9 @@ def _answer(endpoint: Endpoint, status: int, answered: Any) -> dict[str, Any]:
         described["content"] = {kind: {"schema": {}} for kind in answered.media_types}
         described.pop("headers", None)
     elif answered is not None:
-        described["content"] = {JSON: {"schema": _reference(answered)}}
+        content: dict[str, Any] = {"schema": _reference(answered)}
+        is_shown = shown().get(endpoint.name, {}).get("status") == status
+        described["content"] = {JSON: _with_example(content, endpoint, "answer") if is_shown else content}
     return described
 
 

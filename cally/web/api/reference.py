@@ -1,5 +1,6 @@
 """The API for people and for programs: a page made of the OpenAPI document, and the document itself."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from cally.web import rendering
+from cally.web.api.examples import shown
 from cally.web.api.openapi import document
 from cally.web.doors import Doors
 from cally.web.errors import SENTENCES, STATUS
@@ -59,6 +61,9 @@ def _shown(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
         "description": operation.get("description", ""),
         "scope": operation.get("x-scope", ""),
         "manage": {"manageToken": []} in operation["security"],
+        "curl": next((one["source"] for one in operation.get("x-codeSamples", ())), ""),
+        "example": _example(operation["operationId"]),
+        "sunset": operation.get("x-sunset", ""),
         "parameters": [
             {
                 "name": one["name"],
@@ -75,6 +80,16 @@ def _shown(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
             for status, answer in operation["responses"].items()
         ],
     }
+
+
+def _example(name: str) -> dict[str, Any]:
+    """What is answered to the example: its status, and the body as people read it; empty without one."""
+    found = shown().get(name)
+    if found is None:
+        return {}
+    answer = found["answer"]
+    text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, indent=2)
+    return {"status": found["status"], "text": "" if answer is None else text}
 
 
 def _kinds(answer: dict[str, Any]) -> list[dict[str, str]]:
