@@ -71,7 +71,7 @@ def import_(
 
 
 async def _planned(instance: Instance, bundle: Bundle, choices: ImportChoices) -> ImportReport:
-    return (await plan_of(instance.store.reader, bundle, choices, now=instance.now)).report()
+    return (await plan_of(instance.store.reader, instance.vault, bundle, choices, now=instance.now)).report()
 
 
 async def _brought(instance: Instance, bundle: Bundle, choices: ImportChoices) -> ImportReport:

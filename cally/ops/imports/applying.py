@@ -44,7 +44,7 @@ async def bring(
     many are there after each lot, and may end it by False: whoever begins again goes on from there. `by` is who invites
     new hosts. Raises `conflict` when somebody took an address or slug meanwhile: nothing of what is set up has come.
     """
-    plan = await plan_of(store.reader, bundle, choices, now=now)
+    plan = await plan_of(store.reader, vault, bundle, choices, now=now)
     total, done = plan.total, plan.total - len(plan.bookings)
     try:
         async with store.write() as tx:

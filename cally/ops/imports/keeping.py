@@ -16,9 +16,11 @@ KEPT_SECONDS = 86_400
 LISTED = 20
 
 
-async def keep_read(store: Store, bundle: Bundle, name: str, choices: ImportChoices, *, now: int, actor: Actor) -> int:
+async def keep_read(
+    store: Store, vault: Vault, bundle: Bundle, name: str, choices: ImportChoices, *, now: int, actor: Actor
+) -> int:
     """Keep what was read, encrypted with everything else, until it is asked for or a day has passed; its row."""
-    row, report = new_id(now), (await plan_of(store.reader, bundle, choices, now=now)).report()
+    row, report = new_id(now), (await plan_of(store.reader, vault, bundle, choices, now=now)).report()
     async with store.write() as tx:
         await imports.insert(
             tx,
@@ -35,9 +37,11 @@ async def keep_read(store: Store, bundle: Bundle, name: str, choices: ImportChoi
     return row
 
 
-async def change_choices(store: Store, run_id: int, choices: ImportChoices, *, now: int, actor: Actor) -> None:
+async def change_choices(
+    store: Store, vault: Vault, run_id: int, choices: ImportChoices, *, now: int, actor: Actor
+) -> None:
     """Want something else of what was read. Raises `conflict` when it was asked for already, `invalid` (`hosts`)."""
-    report = await _plan(store.reader, run_id, choices, now)
+    report = await _plan(store.reader, vault, run_id, choices, now)
     async with store.write() as tx:
         if not await imports.update_choices(tx, run_id, choices, asked=False, total=0, report=report, now=now):
             raise _asked()
@@ -45,10 +49,10 @@ async def change_choices(store: Store, run_id: int, choices: ImportChoices, *, n
         await audit.insert(tx, now=now, actor=actor, tag=tag, subject=f"import:{run_id}")
 
 
-async def ask(store: Store, run_id: int, *, now: int, actor: Actor) -> None:
+async def ask(store: Store, vault: Vault, run_id: int, *, now: int, actor: Actor) -> None:
     """Bring it over, as soon as can be; raises `conflict` when that was asked for already."""
     run = await run_by_id(store.reader, run_id)
-    report = await _plan(store.reader, run_id, run.choices, now)
+    report = await _plan(store.reader, vault, run_id, run.choices, now)
     async with store.write() as tx:
         if not await imports.update_choices(
             tx, run_id, run.choices, asked=True, total=report.total, report=report, now=now
@@ -122,11 +126,11 @@ async def sweep_imports(store: Store, now: int) -> int:
         return await imports.forget_unasked(tx, before=now - KEPT_SECONDS)
 
 
-async def _plan(db: Reader, run_id: int, choices: ImportChoices, now: int) -> ImportReport:
+async def _plan(db: Reader, vault: Vault, run_id: int, choices: ImportChoices, now: int) -> ImportReport:
     bundle = await imports.bundle(db, run_id)
     if bundle is None:
         raise not_found("import")
-    return (await plan_of(db, bundle, choices, now=now)).report()
+    return (await plan_of(db, vault, bundle, choices, now=now)).report()
 
 
 async def _end(store: Store, run_id: int, report: ImportReport | None, fault: str, now: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from cally.bookings.erasing import fingerprint
 from cally.errors import CallyError
 from cally.hosts.drafts import EventTypeDraft, checked
 from cally.hosts.rules import checked_schedule
@@ -37,9 +38,10 @@ from cally.model.imports import (
 from cally.model.slugs import LONGEST, RESERVED, slug_from
 from cally.ops.imports.claims import OVERLAP, Claims, claim_of, is_live, row_session
 from cally.ops.imports.narrowing import narrowed
-from cally.store import Reader, accounts, event_types, hosts, imports, schedules, teams, time_off
+from cally.store import Reader, accounts, event_types, guest_requests, hosts, imports, schedules, teams, time_off
 from cally.store import bookings as kept_bookings
 from cally.store.bookings import LONGEST_SECONDS
+from cally.vault import Vault
 
 BREATH = 20
 MOST_SHOWN = 2_000
@@ -123,11 +125,14 @@ class Plan:
         )
 
 
-async def plan_of(db: Reader, bundle: Bundle, choices: ImportChoices, *, now: int) -> Plan:
-    """The plan for what was read, by what is here now; writes nothing."""
+async def plan_of(db: Reader, vault: Vault, bundle: Bundle, choices: ImportChoices, *, now: int) -> Plan:
+    """The plan for what was read, by what is here now; writes nothing. Who was forgotten here stays forgotten."""
     plan = Plan(bundle=narrowed(bundle, choices.hosts))
     plan.notes.extend(plan.bundle.notes)
-    planner = _Planner(db, plan, choices, now)
+    erased = dict(await guest_requests.list_erased(db))
+    planner = _Planner(
+        db, plan, choices, now, lambda address: erased.get(fingerprint(vault, address)) if erased else None
+    )
     for host in plan.bundle.hosts:
         await planner.host(host)
     for schedule in plan.bundle.schedules:
@@ -151,8 +156,16 @@ async def plan_of(db: Reader, bundle: Bundle, choices: ImportChoices, *, now: in
 class _Planner:
     """Judges one thing after the other; later ones refer to earlier ones."""
 
-    def __init__(self, db: Reader, plan: Plan, choices: ImportChoices, now: int) -> None:
+    def __init__(
+        self,
+        db: Reader,
+        plan: Plan,
+        choices: ImportChoices,
+        now: int,
+        erased_at: Callable[[str], int | None],
+    ) -> None:
         self.db = db
+        self.erased_at = erased_at
         self.plan = plan
         self.choices = choices
         self.now = now
@@ -294,6 +307,11 @@ class _Planner:
         if (booking.ends_at <= self.now or not is_live(booking)) and not self.choices.history:
             self.plan.over += 1
             return
+        if self._is_erased(booking.guest.email, booking):
+            self.plan.note("booking", "left out", moment, "Its guest has asked here to be forgotten.")
+            return
+        companions = tuple(one for one in booking.companions if not self._is_erased(one.email, booking))
+        booking = msgspec.structs.replace(booking, companions=companions)
         event_type = self.event_types.get(booking.event_type)
         if event_type is None or not self.plan.is_there("event type", booking.event_type):
             self.plan.note("booking", "left out", name, "Its event type does not come over.")
@@ -308,6 +326,11 @@ class _Planner:
         if not await self._claim(booking, event_type, name):
             return
         self.plan.bookings.append(booking)
+
+    def _is_erased(self, address: str, booking: ForeignBooking) -> bool:
+        """Whoever books anew after that does so by choice."""
+        at = self.erased_at(address)
+        return at is not None and booking.created_at <= at
 
     async def _claim(self, booking: ForeignBooking, event_type: ForeignEventType, name: str) -> bool:
         """Overlaps are reported, never forced; only buffers give way."""

@@ -15,9 +15,11 @@ from cally.ops.imports.reading import read
 from cally.store import Store
 from cally.vault import Vault
 from tests.cast import NOW
+from tests.conftest import KEY
 from tests.ops.imports.cal_com_dump import Dump, cal_com
 
 OPERATOR = Actor(kind="cli")
+VAULT = Vault(KEY)
 OPEN = ImportChoices(verified=True, invite=False)
 
 
@@ -48,7 +50,7 @@ async def come_over(store: Store, vault: Vault, found: Bundle, choices: ImportCh
 
 async def looked_at(store: Store, found: Bundle, choices: ImportChoices = OPEN) -> ImportReport:
     """What would come over."""
-    return (await plan_of(store.reader, found, choices, now=NOW)).report()
+    return (await plan_of(store.reader, VAULT, found, choices, now=NOW)).report()
 
 
 def tally(report: ImportReport, noun: str) -> Tally:

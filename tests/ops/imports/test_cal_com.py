@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from cally.bookings import Availability, book, miscounted, offer
+from cally.bookings.erasing import fingerprint
 from cally.hosts import list_event_types, list_schedules
 from cally.model.bookings import Booking
 from cally.model.hosts import Host
@@ -13,7 +14,7 @@ from cally.model.messages import HostTold
 from cally.model.rules import DAYS
 from cally.notify.calendar_file import calendar_file
 from cally.ops.imports.applying import bring
-from cally.store import Store, accounts, bookings, hosts, integrity, occupancy, teams, time_off
+from cally.store import Store, accounts, bookings, guest_requests, hosts, integrity, occupancy, teams, time_off
 from cally.vault import Vault
 from tests.cast import AS_CLEO, DAY, NOW, ada, at, booked, request
 from tests.ops.imports.cal_com_dump import BERLIN, NEW_YORK
@@ -282,3 +283,17 @@ async def test_one_host_can_come_alone(store: Store, vault: Vault, name: str):
     assert [one.new for one in report.tallies][:2] == [1, 1]
     assert await accounts.by_email(store.reader, "ada@example.com") is None
     assert {one.host_id for one in await _all(store, "ben-okri")} == {(await _host(store, "ben-okri")).id}
+
+
+async def test_a_guest_who_was_forgotten_here_stays_forgotten(store: Store, vault: Vault):
+    """What they had booked before they asked does not come back by an import, nor do they as a companion."""
+    _, found = dumped(7)
+    async with store.write() as tx:
+        for address in ("guest1@example.org", "friend0@example.org"):
+            await guest_requests.note_erased(tx, fingerprint(vault, address), now=NOW)
+    report = await come_over(store, vault, found)
+    assert [line.partition(": ")[2] for line in said(report, "booking", "left out")[1:]] == [
+        "Its guest has asked here to be forgotten."
+    ]
+    rows = await store.reader.rows("SELECT guest_email || companions FROM booking")
+    assert not [row for row in rows if "guest1@" in row[0] or "friend0@" in row[0]]

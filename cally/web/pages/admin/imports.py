@@ -53,7 +53,9 @@ async def read(request: Asked, admin: NamedDependency[Desk]) -> Page:
         wish = Wish(name=name, tz=tz, host=form.text("host").strip())
         path = _waiting_path(admin, name) if not data else None
         bundle = await read_apart(wish, data, path=path)
-        run_id = await keeping.keep_read(admin.store, bundle, name, ImportChoices(), now=admin.now, actor=admin.admin)
+        run_id = await keeping.keep_read(
+            admin.store, admin.vault, bundle, name, ImportChoices(), now=admin.now, actor=admin.admin
+        )
     except CallyError as error:
         if error.code != "invalid":
             raise
@@ -85,7 +87,7 @@ async def choose(request: Asked, admin: NamedDependency[Desk], id: FromPath[int]
     admin.require_recent(f"{PATH}/{id}")
     form = await forms.read(request)
     try:
-        await keeping.change_choices(admin.store, id, _choices(form), now=admin.now, actor=admin.admin)
+        await keeping.change_choices(admin.store, admin.vault, id, _choices(form), now=admin.now, actor=admin.admin)
     except CallyError as error:
         if error.code != "invalid":
             raise
@@ -98,7 +100,7 @@ async def choose(request: Asked, admin: NamedDependency[Desk], id: FromPath[int]
 async def bring_over(admin: NamedDependency[Desk], id: FromPath[int]) -> Page:
     """Bring it over, by a job; the page shows how far it is."""
     admin.require_recent(f"{PATH}/{id}")
-    await keeping.ask(admin.store, id, now=admin.now, actor=admin.admin)
+    await keeping.ask(admin.store, admin.vault, id, now=admin.now, actor=admin.admin)
     admin.doors.wake()
     return admin.back_to(f"{PATH}/{id}")
 
