@@ -1,7 +1,6 @@
-"""The SQL of what webhooks are sent: each event on its way, in the line of its booking, with every attempt."""
+"""The SQL of what webhooks are sent: each event on its way, in the line of its booking."""
 
-from cally.model.ids import new_id
-from cally.model.webhooks import WebhookAttempt, WebhookDelivery
+from cally.model.webhooks import WebhookDelivery
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
@@ -115,26 +114,10 @@ WHERE kind = 'webhook'
     WHERE webhook_id = :webhook_id
   )
 """
-INSERT_ATTEMPT = """
-INSERT INTO webhook_attempt (id, delivery_id, at, status, answer, body, duration_ms)
-VALUES (:id, :delivery_id, :at, :status, :answer, :body, :duration_ms)
-"""
-ATTEMPTS = """
-SELECT id, delivery_id, at, status, answer, body, duration_ms
-FROM webhook_attempt
-WHERE delivery_id = :delivery_id
-ORDER BY id DESC
-LIMIT :limit
-"""
 ERASE = """
 UPDATE webhook_delivery
 SET event = :event
 WHERE id = :id
-"""
-ERASE_ATTEMPTS = """
-UPDATE webhook_attempt
-SET body = ''
-WHERE delivery_id = :id
 """
 DELETE_OLD = """
 DELETE FROM webhook_delivery
@@ -249,36 +232,9 @@ async def delete_jobs(tx: Writer, webhook_id: int) -> None:
     await tx.run(DELETE_JOBS, webhook_id=webhook_id)
 
 
-async def insert_attempt(
-    tx: Writer, delivery_id: int, *, at: int, status: int | None, answer: str, body: str, duration_ms: int
-) -> None:
-    """Keep how a request was answered."""
-    await tx.run(
-        INSERT_ATTEMPT,
-        id=new_id(at),
-        delivery_id=delivery_id,
-        at=at,
-        status=status,
-        answer=answer,
-        body=body,
-        duration_ms=duration_ms,
-    )
-
-
-async def list_attempts(db: Reader, delivery_id: int, *, limit: int = 100) -> list[WebhookAttempt]:
-    """The requests of a delivery, the latest first."""
-    return [
-        WebhookAttempt(
-            id=row[0], delivery_id=row[1], at=row[2], status=row[3], answer=row[4], body=row[5], duration_ms=row[6]
-        )
-        for row in await db.rows(ATTEMPTS, delivery_id=delivery_id, limit=limit)
-    ]
-
-
 async def erase(tx: Writer, id: int, *, event: str) -> None:
-    """Write what an event says of a booking without its people; what receivers answered may name them, so it goes."""
+    """Write what an event says of a booking without its people."""
     await tx.run(ERASE, id=id, event=event)
-    await tx.run(ERASE_ATTEMPTS, id=id)
 
 
 async def delete_old(tx: Writer, *, before: int, most: int) -> int:

@@ -6,7 +6,7 @@ from cally.model.messages import Kind
 from cally.model.webhook_events import erased_event, event_from_text, event_text
 from cally.model.webhooks import BookingEventType, Webhook
 from cally.notify.webhooks.events import NO_CHANGE, Change, event_of
-from cally.store import Writer, event_types, jobs, webhook_deliveries, webhooks
+from cally.store import Writer, event_types, jobs, webhook_attempts, webhook_deliveries, webhooks
 
 JOB = "webhook"
 # What programs are told where people get a message of a kind; of the rest they hear nothing.
@@ -92,6 +92,7 @@ async def erase(tx: Writer, booking_id: int, addresses: frozenset[str] | None, *
     for delivery in found:
         left = erased_event(event_from_text(delivery.event), addresses, own=own)
         await webhook_deliveries.erase(tx, delivery.id, event=event_text(left))
+        await webhook_attempts.forget_bodies(tx, delivery.id)
     return len(found)
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from cally.model.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 from cally.notify.webhooks import templates
-from cally.store import Reader, Store, webhook_deliveries, webhooks
+from cally.store import Reader, Store, webhook_attempts, webhook_deliveries, webhooks
 
 KEPT_SECONDS = 30 * 86_400
 MOST_KEPT = 1_000
@@ -29,7 +29,7 @@ async def list_deliveries(
 
 async def list_attempts(db: Reader, delivery: WebhookDelivery) -> list[WebhookAttempt]:
     """Each request of a delivery and what was answered, the latest first."""
-    return await webhook_deliveries.list_attempts(db, delivery.id)
+    return await webhook_attempts.list_of(db, delivery.id)
 
 
 async def count_deliveries(db: Reader, webhook: Webhook) -> dict[str, int]:

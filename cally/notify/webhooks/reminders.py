@@ -2,13 +2,14 @@
 
 from cally.model.bookings import Booking
 from cally.model.ids import new_id
+from cally.model.webhooks import BookingEventType
 from cally.notify.webhooks.events import Change
 from cally.notify.webhooks.planning import plan, wanting
 from cally.store import Store, Writer, bookings, jobs, webhook_reminders
 from cally.store.webhook_reminders import WebhookReminder
 
 DUE_JOB = "webhook_due"
-TYPE = "booking.reminder_due"
+TYPE: BookingEventType = "booking.reminder_due"
 
 
 async def plan_reminder(tx: Writer, booking: Booking, *, minutes: int, due_at: int, now: int) -> None:

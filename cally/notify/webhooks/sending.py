@@ -11,7 +11,7 @@ from cally.notify.webhooks import templates
 from cally.notify.webhooks.planning import go_on
 from cally.notify.webhooks.posting import Answered, post
 from cally.notify.webhooks.switching_off import is_hopeless, switch_off, unsubscribe
-from cally.store import Store, Writer, webhook_deliveries, webhooks
+from cally.store import Store, Writer, webhook_attempts, webhook_deliveries, webhooks
 from cally.vault import Vault
 
 TRIED_SECONDS = 86_400
@@ -76,7 +76,7 @@ async def _keep(store: Store, delivery: WebhookDelivery, answered: Answered, now
         webhook = await webhooks.by_id(tx, delivery.webhook_id)
         if fresh is None or webhook is None:
             return None
-        await webhook_deliveries.insert_attempt(
+        await webhook_attempts.insert(
             tx,
             delivery.id,
             at=now,

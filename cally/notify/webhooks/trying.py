@@ -9,7 +9,7 @@ from cally.notify.webhooks import templates
 from cally.notify.webhooks.planning import make_due
 from cally.notify.webhooks.posting import Answered, post
 from cally.notify.webhooks.samples import sample
-from cally.store import Reader, Store, Writer, audit, webhook_deliveries, webhooks
+from cally.store import Reader, Store, Writer, audit, webhook_attempts, webhook_deliveries, webhooks
 from cally.vault import Vault
 
 
@@ -38,7 +38,7 @@ async def test_webhook(
         )
         ended = webhook_deliveries.update_sent if answered.is_taken else webhook_deliveries.update_failed
         await ended(tx, row, answer=answered.said, now=now)
-        await webhook_deliveries.insert_attempt(
+        await webhook_attempts.insert(
             tx,
             row,
             at=now,

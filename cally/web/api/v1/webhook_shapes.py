@@ -157,12 +157,27 @@ class DeliveriesShown(Page, frozen=True, kw_only=True):
 
 def webhook_shown(webhook: Webhook, team: str | None) -> WebhookShown:
     """A webhook; `team` is the slug of the team it belongs to."""
-    return WebhookShown(**_fields(webhook, team))
+    return WebhookShown(
+        id=str(webhook.id),
+        name=webhook.name,
+        shown_url=webhook.shown_url,
+        belongs_to="host" if webhook.host_id is not None else "team" if webhook.team_id is not None else "instance",
+        team=team,
+        types=webhook.types,
+        event_types=tuple(str(row) for row in webhook.event_types),
+        template=webhook.template,
+        state=webhook.state,
+        failures=webhook.failures,
+        failing_since=_instant(webhook.failing_since),
+        old_secret_signs_until=_instant(webhook.former_until),
+        created_at=instant(webhook.created_at),
+        updated_at=instant(webhook.updated_at),
+    )
 
 
 def webhook_made(webhook: Webhook, team: str | None, secret: str) -> WebhookMade:
     """A new webhook with its secret."""
-    return WebhookMade(**_fields(webhook, team), secret=secret)
+    return WebhookMade(**msgspec.structs.asdict(webhook_shown(webhook, team)), secret=secret)
 
 
 def tried_shown(answered: Answered) -> WebhookTried:
@@ -178,7 +193,16 @@ def tried_shown(answered: Answered) -> WebhookTried:
 
 def delivery_shown(delivery: WebhookDelivery) -> DeliveryShown:
     """A delivery in a list."""
-    return DeliveryShown(**_of_delivery(delivery))
+    return DeliveryShown(
+        id=str(delivery.id),
+        type=delivery.type,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        answer=delivery.answer,
+        created_at=instant(delivery.created_at),
+        ended_at=_instant(delivery.ended_at),
+        next_attempt_at=_instant(delivery.next_attempt_at) if delivery.state == "waiting" else None,
+    )
 
 
 def delivery_whole(webhook: Webhook, delivery: WebhookDelivery, attempts: list[WebhookAttempt]) -> DeliveryWhole:
@@ -190,40 +214,8 @@ def delivery_whole(webhook: Webhook, delivery: WebhookDelivery, attempts: list[W
         )
         for one in attempts
     )
-    return DeliveryWhole(**_of_delivery(delivery), request_headers=headers, request_body=body, tried=tried)
-
-
-def _fields(webhook: Webhook, team: str | None) -> dict[str, object]:
-    whose = "host" if webhook.host_id is not None else "team" if webhook.team_id is not None else "instance"
-    return {
-        "id": str(webhook.id),
-        "name": webhook.name,
-        "shown_url": webhook.shown_url,
-        "belongs_to": whose,
-        "team": team,
-        "types": webhook.types,
-        "event_types": tuple(str(row) for row in webhook.event_types),
-        "template": webhook.template,
-        "state": webhook.state,
-        "failures": webhook.failures,
-        "failing_since": _instant(webhook.failing_since),
-        "old_secret_signs_until": _instant(webhook.former_until),
-        "created_at": instant(webhook.created_at),
-        "updated_at": instant(webhook.updated_at),
-    }
-
-
-def _of_delivery(delivery: WebhookDelivery) -> dict[str, object]:
-    return {
-        "id": str(delivery.id),
-        "type": delivery.type,
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "answer": delivery.answer,
-        "created_at": instant(delivery.created_at),
-        "ended_at": _instant(delivery.ended_at),
-        "next_attempt_at": _instant(delivery.next_attempt_at) if delivery.state == "waiting" else None,
-    }
+    shown = msgspec.structs.asdict(delivery_shown(delivery))
+    return DeliveryWhole(**shown, request_headers=headers, request_body=body, tried=tried)
 
 
 def _instant(seconds: int | None) -> datetime | None:
