@@ -311,7 +311,8 @@ async def list_latest(
 async def siblings(db: Reader, message: Message) -> list[Sibling]:
     """The other messages about the same booking, or about anything in its series, to the same recipient.
 
-    What a host is told of a session, or of what did not arrive, has none: each says who came or went, and the newest is known by its sequence.
+    What a host is told of a session, or of what did not arrive, has none: each says who came or went, and the newest is
+    known by its sequence.
     """
     if message.snapshot.group is not None or message.kind == "bounced":
         return []
