@@ -14,6 +14,7 @@ from cally.notify.channels import EVERYTHING, Wishes
 from cally.web.api.described import Example
 from cally.web.api.endpoints import Answer, Call, Noun, answer
 from cally.web.api.instants import instant
+from cally.web.api.v1.pages import Page, Paged, page
 from cally.web.api.v1.teams_found import team_in
 
 noun = Noun("Channels")
@@ -55,7 +56,7 @@ class ChannelChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     digest_at: DigestAt | UnsetType | None = UNSET
 
 
-class ChannelsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChannelsAsked(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`team` is the slug of a team that the host manages; without it the host's own channels are meant."""
 
     team: str | None = None
@@ -82,7 +83,7 @@ class ChannelShown(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class ChannelsShown(msgspec.Struct, frozen=True, kw_only=True):
+class ChannelsShown(Page, frozen=True, kw_only=True):
     """The channels of a host or a team, oldest first."""
 
     channels: tuple[ChannelShown, ...]
@@ -100,7 +101,8 @@ async def list_channels(call: Call) -> Answer:
     team = await team_in(call, call.query.team, to_change=True) if call.query.team is not None else None
     owner_id = team.id if team is not None else call.token_holder.account.id
     found = await channels.list_channels(call.doors.store.reader, owner_id)
-    return answer(ChannelsShown(channels=tuple([await _shown(call, one) for one in found])))
+    kept, more = page(found, call.query, lambda one: (one.id,))
+    return answer(ChannelsShown(channels=tuple([await _shown(call, one) for one in kept]), next_cursor=more))
 
 
 @noun.does(
