@@ -1,4 +1,4 @@
-"""Cally's hours without its process: reminders are planned again and again, jobs done when due, by a clock set by hand."""
+"""Cally without its process: reminders are planned again and again, jobs done when due, on a clock set by hand."""
 
 import msgspec
 
