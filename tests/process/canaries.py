@@ -192,6 +192,11 @@ def _outside(house: House) -> None:
     channel = f"json://ada:{house.canaries['channel secret'].text}@127.0.0.1:{port}/hook"
     house.ask("POST", "/app/channels", data={"name": "Chat", "address": channel.replace("json:", "jsno:")})
     _is(house.ask("POST", "/app/channels", data={"name": "Chat", "address": channel}), 303)
+    for name in ("guest way", "broker"):
+        house.keep(f"{name} secret", f"Canary{secrets.token_hex(12)}")
+    way = f"json://ada:{house.canaries['guest way secret'].text}@127.0.0.1:{port}/{{phone}}"
+    _tried(house, {"name": "SMS", "address": way, "guests": "1"})
+    _tried(house, {"name": "House", "address": f"mqtt://ada:{house.canaries['broker secret'].text}@127.0.0.1:{port}/x"})
     pager = f"json://ada:{house.canaries['alert channel secret'].text}@127.0.0.1:{port}/hook"
     house.ask("POST", "/admin/alerts/channels", data={"name": "Pager", "address": pager.replace("json:", "jsno:")})
     _is(house.ask("POST", "/admin/alerts/channels", data={"name": "Pager", "address": pager}), 303)
@@ -207,6 +212,16 @@ def _outside(house: House) -> None:
     _is(house.ask("POST", "/admin/backups/targets", data=bucket), 200)
     _is(house.ask("POST", "/admin/backups"), 303)
     _webhook(house, port)
+
+
+def _tried(house: House, channel: dict[str, str]) -> None:
+    """A channel that is kept, changed and tried; nobody listens there."""
+    made = house.ask("POST", "/app/channels", data=channel)
+    _is(made, 303)
+    address = made.headers["location"]
+    house.ask("POST", address, data=channel | {"address": channel["address"].replace("://", ":/")})
+    _is(house.ask("POST", address, data=channel), 303)
+    _is(house.ask("POST", f"{address}/test", data={"phone": "+15557654321"}), 303)
 
 
 def _webhook(house: House, port: int) -> None:
