@@ -50,8 +50,8 @@ class FeedRead(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def size(self) -> int:
         """How many bookings there are to write."""
-        inside = sum(len(one.bookings) for one in (*self.series, *self.sessions))
-        return len(self.single) + inside
+        in_series = sum(len(one.bookings) for one in self.series)
+        return len(self.single) + in_series + sum(len(one.bookings) for one in self.sessions)
 
     @property
     def version(self) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 from litestar.response.streaming import ASGIStreamingResponse
@@ -62,7 +63,7 @@ async def unless_changed(endpoint: Endpoint, twin: Endpoint | None, call: Call) 
 
 
 async def _require(twin: Endpoint, call: Call, wanted: str) -> None:
-    query = msgspec.convert({}, twin.query or Nothing)
+    query: Any = msgspec.convert({}, twin.query or Nothing)
     shown = await twin.does(replace(call, query=query, body=None, sent={}))
     tag = shown.headers.get("etag") or etag(bytes(shown.body))
     if wanted.strip() != "*" and tag not in {part.strip() for part in wanted.split(",")}:
