@@ -25,6 +25,7 @@ from cally.store import (
     schedules,
     team_invitations,
     teams,
+    webhooks,
 )
 
 NAME_LENGTH = 100
@@ -83,6 +84,7 @@ async def delete_team(store: Store, team_id: int, *, now: int, actor: Actor) -> 
             await teams.delete_assignable_of(tx, team.id, member.host_id)
         await team_invitations.delete_of_team(tx, team.id)
         await channels.delete_of_owner(tx, team.id)
+        await webhooks.delete_of_team(tx, team.id)
         await teams.archive(tx, team.id, slug=f"{team.slug}~{team.id}", now=now)
         await record(tx, team, "delete", now, actor)
 

@@ -99,6 +99,10 @@ DELETE = """
 DELETE FROM webhook
 WHERE id = :id
 """
+DELETE_OF_TEAM = """
+DELETE FROM webhook
+WHERE team_id = :team_id
+"""
 
 _types = msgspec.json.Decoder(tuple[BookingEventType, ...])
 _ids = msgspec.json.Decoder(tuple[int, ...])
@@ -211,6 +215,11 @@ async def forget_former(tx: Writer, *, now: int) -> int:
 async def delete(tx: Writer, id: int) -> int:
     """Remove a webhook and all that was sent to it; how many there were."""
     return await tx.run(DELETE, id=id)
+
+
+async def delete_of_team(tx: Writer, team_id: int) -> int:
+    """Remove the webhooks of a team that is no more; how many."""
+    return await tx.run(DELETE_OF_TEAM, team_id=team_id)
 
 
 def _json(value: object) -> str:

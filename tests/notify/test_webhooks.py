@@ -8,11 +8,13 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from cally import bookings
 from cally.bookings import Availability
+from cally.hosts import TeamDraft, create_team, delete_team
 from cally.model.accounts import Account
 from cally.model.rules import EventTypeRules
 from cally.notify import webhooks as hooks
 from cally.notify.webhooks import posting
 from cally.store import Store, accounts, event_types, jobs, letters, webhook_deliveries
+from cally.store.webhooks import by_id as webhooks_kept
 from cally.vault import Vault
 from tests import series
 from tests.cast import AS_CLEO, DAY, HOUR, NOW, ada, event_type, host, request, schedule, team_event_type
@@ -453,3 +455,12 @@ async def test_each_date_of_a_series_is_told(store: Store, vault: Vault, receive
     data = [msgspec.json.decode(one.body)["data"] for one in receiver.got]
     assert len({one["uid"] for one in data}) == len(made) > 1
     assert len({one["series"] for one in data}) == 1
+
+
+async def test_a_teams_webhooks_go_with_it(store: Store, vault: Vault, receiver: Receiver) -> None:
+    """Nobody could see or stop them any more."""
+    owner = await ada(store)
+    team = await create_team(store, owner.id, TeamDraft(name="Night watch"), now=NOW, actor=AS_ADA)
+    webhook, _ = await hooked(store, vault, owner, receiver.url, belongs=hooks.Owner(team_id=team.id))
+    await delete_team(store, team.id, now=NOW, actor=AS_ADA)
+    assert await webhooks_kept(store.reader, webhook.id) is None
