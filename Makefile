@@ -7,7 +7,7 @@ LOCKED = --quiet --universal --generate-hashes --python-version 3.11 --upgrade -
 SOURCES := cally tests benchmarks packaging
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint fix scan outdated update torture faults attack bench shots docs erd hooks pyz prove-pyz reproducible deb prove-deb clean
+.PHONY: help run demo test check lint fix scan outdated update torture storm faults attack bench shots docs erd hooks pyz prove-pyz reproducible deb prove-deb clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ update: $(DEV) ## write the locks anew, with the newest versions that are a week
 
 torture: $(DEV) ## kill -9 a booking server again and again, cut the power, and let the oracle judge
 	$(BIN)/python -m tests.process.torture
+
+storm: $(DEV) ## a day without a mail server, 5,000 messages waiting, kill -9 when it is back; prints figures
+	$(BIN)/python -m tests.process.storm
 
 faults: $(DEV) tools ## full and failing disks, turned bits, jumping clocks, stops under load, crowds; prints figures
 	$(BIN)/python -m tests.process.faults --json

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks import engine
 
-ALL = ("engine", "starting", "onefile", "serving", "booking", "growing", "webhooks")
+ALL = ("engine", "starting", "onefile", "serving", "booking", "queued", "growing", "webhooks")
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ KEPT_OUT = frozenset({"PYTHONDONTWRITEBYTECODE"})  # it makes every start a firs
 class Served:
     """`cally serve` in a process; `limits` are off unless wanted, so that one address may be many guests.
 
-    `mutant` names a broken build of `tests.process.mutants`; `before` are the words of a program that runs it.
+    `mutant` names a broken build of `tests.process.mutants`, `program` another module that serves; `before` are the
+    words of a program that runs it.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Served:
         *,
         limits: str = "off",
         mutant: str = "none",
+        program: str = "cally",
         before: Sequence[str] = (),
         **environ: str,
     ) -> None:
@@ -41,7 +43,7 @@ class Served:
             **environ,
         }
         self.before = before
-        self._program = ["cally"] if mutant == "none" else ["tests.process.mutants", mutant]
+        self._program = [program] if mutant == "none" else ["tests.process.mutants", mutant]
         self.process: subprocess.Popen[str] | None = None
         self.log_file = state_dir.with_name(state_dir.name + ".log")
         self.out_file = state_dir.with_name(state_dir.name + ".out")
