@@ -17,11 +17,11 @@ from cally.notify import TryAgain, Wishes, add_channel, chosen_way, deliver, pho
 from cally.store import Store, erased_file, event_types, guest_reminders, messages
 from cally.vault import Vault
 from tests.cast import AS_CLEO, NOW, ada, at
-from tests.notify.conftest import PUBLIC_URL, Sink, sink
+from tests.notify.conftest import PUBLIC_URL, MailServer, Sink, mail_server, sink
 from tests.site import LOCAL
 from tests.web.guests import booked, filled, look, send, words
 
-__all__ = ["sink"]
+__all__ = ["mail_server", "sink"]
 
 START = at("2026-09-22 08:00")
 SLOT = "2026-09-22T08:00:00Z"
@@ -125,7 +125,7 @@ async def test_a_way_is_offered_where_the_host_allows_it(store: Store, vault: Va
 
 
 async def test_what_a_way_does_not_take_comes_by_mail(
-    client: httpx2.AsyncClient, store: Store, vault: Vault, sink: Sink
+    client: httpx2.AsyncClient, store: Store, vault: Vault, sink: Sink, mail_server: MailServer
 ):
     """Nobody misses a meeting because a number was wrong or the host took the way back."""
     way = await sms(store, vault, sink)
@@ -137,6 +137,10 @@ async def test_what_a_way_does_not_take_comes_by_mail(
     found = await messages.list_latest(store.reader, host_id=None, state="waiting", before=None, limit=50)
     (instead,) = [one for one in found if (one.kind, one.recipient) == ("reminder", "guest")]
     assert (instead.medium, instead.address) == ("mail", "cleo@example.org")
+    mail = mail_server.settings
+    await deliver(store, vault, mail=mail, public_url=PUBLIC_URL, message_id=instead.id, now=now + 60)
+    (sent,) = mail_server.postbox.mails
+    assert sent["To"] == "Cleo Çelik <cleo@example.org>"
 
 
 async def test_a_way_into_a_private_network_is_closed_like_every_channel(
