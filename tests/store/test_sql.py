@@ -29,7 +29,6 @@ ALLOWED = {
     ("cally/store/sqlite.py", "execute"): "as above",
     ("cally/store/migrate.py", "_take"): "runs the files of cally/store/migrations, whose checksums are known",
     ("cally/store/shell.py", None): "an SQL prompt runs what its owner types",
-    ("cally/ops/imports/sql_dump.py", None): "tells the statements of a foreign dump apart, and runs none",
 }
 
 

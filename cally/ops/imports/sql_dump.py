@@ -8,7 +8,7 @@ from cally.errors import CallyError
 from cally.ops.imports.rows import Row, Tables
 
 COPY = re.compile(r'COPY (?:"?[\w$]+"?\.)?"?([\w$]+)"? \((.+)\) FROM stdin;\s*', re.ASCII)
-INSERT = re.compile(r'INSERT INTO (?:"?[\w$]+"?\.)?"?([\w$]+)"? ', re.ASCII)
+INSERT = re.compile(r'(?:INSERT) INTO (?:"?[\w$]+"?\.)?"?([\w$]+)"? ', re.ASCII)
 MOST_LINE = 8_000_000
 MOST_ROWS = 2_000_000
 ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -26,9 +26,8 @@ def read_dump(file: BinaryIO, wanted: Mapping[str, frozenset[str]]) -> Tables:
             found = COPY.fullmatch(line)
             if found is not None:
                 table, columns = found[1], [name.strip().strip('"') for name in found[2].split(",")]
-            elif not inserted and line.startswith("INSERT INTO "):
-                named = INSERT.match(line)
-                inserted = named[1] if named is not None and named[1] in wanted else ""
+            elif not inserted and (named := INSERT.match(line)) is not None:
+                inserted = named[1] if named[1] in wanted else ""
             continue
         if line.rstrip("\n\r") == "\\.":
             table = ""
