@@ -20,9 +20,13 @@ class Copy(NamedTuple):
 
 
 class PostOffice:
-    """Keeps the copies by Message-ID and recipient. `off` is how far the simulated clock is ahead, in seconds."""
+    """Keeps the copies by Message-ID and recipient. `off` is how far the simulated clock is ahead, in seconds.
 
-    def __init__(self) -> None:
+    One without `moods` takes every mail and says so.
+    """
+
+    def __init__(self, *, moods: bool = True) -> None:
+        self._moods = moods
         self.copies: defaultdict[str, list[Copy]] = defaultdict(list)
         self.off = 0.0
         self.later = 0
@@ -52,12 +56,12 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """A whole mail has come."""
         self._times += 1
-        if self._times % LATER_EVERY == 0:
+        if self._moods and self._times % LATER_EVERY == 0:
             self.later += 1
             return "451 4.3.0 try later"
         head = bytes(envelope.content or b"").split(b"\r\n\r\n", 1)[0].decode("ascii", "replace")
         name = next(line[11:].strip() for line in head.split("\r\n") if line.lower().startswith("message-id:"))
-        lost = self._times % LOST_EVERY == 0
+        lost = self._moods and self._times % LOST_EVERY == 0
         self.copies[f"{name} {envelope.rcpt_tos[0]}"].append(Copy(time.time() + self.off, time.monotonic(), lost))
         if lost and server.transport is not None:
             server.transport.abort()  # type: ignore[attr-defined] # it is a socket's
