@@ -72,7 +72,6 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.notify.sample_mail", "send_sample"): "a mail to whoever asks for it",
     ("cally.notify.webhooks.reading", "sweep_webhooks"): SWEEP,
     ("cally.notify.webhooks.reminders", "tell_of_reminder"): MACHINE,
-    ("cally.notify.webhooks.sending", "deliver_webhook"): MACHINE,
     ("cally.ops.alerts.telling", "_note"): MACHINE,
     ("cally.ops.certificate", "look"): MACHINE,
     ("cally.ops.alerts.watching", "Watcher._look"): MACHINE,
