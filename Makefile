@@ -73,6 +73,7 @@ reproducible: $(DEV) ## build everything twice, elsewhere and otherwise, and com
 
 docs: $(DEV) ## make the generated pages of docs/
 	$(BIN)/python -m tests.conformance
+	CALLY_KEEP_EXAMPLES=1 $(BIN)/pytest -q tests/web/test_api_examples.py
 
 erd: $(RUN) ## draw the schema as a Mermaid diagram, docs/schema.md
 	$(BIN)/python -m cally db erd --markdown > docs/schema.md

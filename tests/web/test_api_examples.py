@@ -66,7 +66,7 @@ async def test_its_example_works_and_is_the_one_that_is_shown(
         _keep(endpoint.name, made)
         return
     shown = examples.shown().get(endpoint.name)
-    assert shown is not None, "write them: CALLY_KEEP_EXAMPLES=1 pytest tests/web/test_api_examples.py"
+    assert shown is not None, "write them: make docs"
     assert (shown["path"], shown["body"], shown["status"]) == (made["path"], made["body"], made["status"])
     assert set(_paths(shown["answer"])) == set(_paths(made["answer"]))
 
