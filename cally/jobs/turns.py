@@ -1,7 +1,7 @@
 """Whose job is next: the most urgent first, and those for whom work is done in turns, whatever heap one of them has."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from cally.model.jobs import PATIENT, PRIORITIES, Priority
 from cally.model.messages import Job
@@ -33,26 +33,29 @@ class Turns:
         return found
 
     async def _of(self, db: Reader, kind: str, priority: Priority, room: "_Room") -> list[Job]:
-        """Deal: each owner's longest due one, then their next ones."""
-        hands = []
-        for owner in await self._round(db, kind, priority):
-            limit = room.for_owner(owner, priority)
-            if limit > 0:
-                hands.append(await jobs.list_ready(db, kind, priority, owner, limit=limit))
-        dealt = []
-        for depth in range(PLACES):
-            for hand in hands:
-                if depth < len(hand) and room.take(hand[depth]):
-                    dealt.append(hand[depth])
-                    self._last[kind, priority] = hand[depth].owner
+        """Deal: each owner's longest due one, then their next ones; no more is read than there are places for."""
+        owners = await self._round(db, kind, priority, room.free + 1)
+        dealt: list[Job] = []
+        for limit in (-(-room.free // len(owners)) if owners else 0, PLACES):
+            if not room.free:
+                break
+            hands = [
+                await jobs.list_ready(db, kind, priority, owner, limit=limit)
+                for owner in owners
+                if room.for_owner(owner, priority) > 0
+            ]
+            for job in _dealt(hands):
+                if job not in dealt and room.take(job):
+                    dealt.append(job)
+                    self._last[kind, priority] = job.owner
         return dealt
 
-    async def _round(self, db: Reader, kind: str, priority: Priority) -> list[int]:
-        """The owners whose turn is next: two more than there are places, for one may have had their share."""
+    async def _round(self, db: Reader, kind: str, priority: Priority, most: int) -> list[int]:
+        """The owners whose turn is next: one more than there are places, for one may have had their share."""
         after = self._last.get((kind, priority), BEFORE_ALL)
         owners: list[int] = []
         around = False
-        while len(owners) < PLACES + 2:
+        while len(owners) < most:
             owner = await jobs.next_owner(db, kind, priority, after=after)
             if owner is None and not around:
                 around, after = True, BEFORE_ALL
@@ -62,6 +65,14 @@ class Turns:
                 owners.append(owner)
                 after = owner
         return owners
+
+
+def _dealt(hands: list[list[Job]]) -> Iterator[Job]:
+    """The first of each hand, then the second of each."""
+    for depth in range(PLACES):
+        for hand in hands:
+            if depth < len(hand):
+                yield hand[depth]
 
 
 class _Room:

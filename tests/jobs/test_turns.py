@@ -80,6 +80,16 @@ async def test_hosts_take_turns(workshop: Workshop) -> None:
         assert own == sorted(own)
 
 
+async def test_nobody_is_passed_over_where_many_wait(workshop: Workshop) -> None:
+    """Twenty hosts with a heap each: before anybody has their fourth, everybody has had one."""
+    for owner in range(1, 21):
+        await workshop.plan(*range(owner * 100, owner * 100 + 5), owner=owner)
+    order = await done_by(workshop)
+    shares = Counter(subject // 100 for subject in order[:40])
+    assert len(shares) == 20
+    assert max(shares.values()) <= 3, shares
+
+
 async def test_a_place_is_kept_from_who_has_all_others(workshop: Workshop) -> None:
     """While all of Ada's wait for a slow mail server, Ben's begins at once."""
     slow = Slow()
