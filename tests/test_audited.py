@@ -42,6 +42,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("cally.brakes.repeats", "sweep_repeats"): SWEEP,
     ("cally.calendars.public_holidays", "_extend"): MACHINE,
     ("cally.calendars.reads", "_read"): MACHINE,
+    ("cally.web.api.guarded_store", "GuardedStore.write"): "hands on the transaction of whoever changes something",
     ("cally.cli.demo.filling", "Filling._keep_back_messages"): "an invented instance",
     ("cally.hosts.time_off", "forget_time_off"): SWEEP,
     ("cally.jobs.recurring", "Recurring._plan_anew"): MACHINE,
