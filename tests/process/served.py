@@ -122,7 +122,7 @@ class Served:
 
     def token(self, account: str) -> str:
         """A program of this admin's gets every scope."""
-        nouns = ("bookings", "event-types", "schedules", "resources", "channels", "admin")
+        nouns = ("bookings", "event-types", "schedules", "resources", "channels", "webhooks", "admin")
         scopes = ",".join(f"{noun}:{right}" for noun in nouns for right in ("read", "write"))
         printed = self.command("token", "create", "--account", account, "--scopes", scopes)
         found = re.search(r"cally_[A-Za-z0-9_-]+", printed)
