@@ -194,7 +194,6 @@ async def _keep_refusal(store: Store, message: Message, failure: NotTaken, now: 
         await messages.update_refused(tx, message.id, answer=failure.answer, final=final)
         if final:
             await tell_of_bounce(tx, message, failure.answer, now=now)
-        if final:
             await tell_by_mail(tx, message, now=now)
     if not final:
         raise TryAgain(backoff(message.attempts), failure.answer)

@@ -12,6 +12,7 @@ from cally.model.bookings import Booking
 from cally.model.channels import Channel, Digest, DigestRun
 from cally.model.hosts import Host
 from cally.model.ids import new_id
+from cally.model.jobs import PATIENT
 from cally.model.letters import Letter
 from cally.model.messages import Message
 from cally.notify.channels import clock_time, send
@@ -91,7 +92,7 @@ async def turn_digests(store: Store, now: int) -> int:
         for way_id, told_on in wanted:
             row = new_id(now)
             if await digests.insert(tx, id=row, way_id=way_id, told_on=told_on, now=now):
-                await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now)
+                await jobs.insert(tx, kind=JOB, subject=row, due_at=now, now=now, priority=PATIENT)
                 planned += 1
     return planned
 

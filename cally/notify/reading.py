@@ -3,6 +3,7 @@
 from cally.errors import CallyError, not_found
 from cally.model.accounts import Actor
 from cally.model.messages import Message, MessageState
+from cally.notify.outbox import plan_job
 from cally.store import Reader, Store, audit, jobs, letters, messages
 
 LARGEST_PAGE = 200
@@ -45,7 +46,7 @@ async def retry(store: Store, id: int, now: int, *, actor: Actor) -> None:
         if not await messages.update_waiting(tx, id):
             raise CallyError("conflict", f"This message is {message.state}; it is not sent again.", state=message.state)
         if await jobs.attempts(tx, kind=message.medium, subject=id) is None:
-            await jobs.insert(tx, kind=message.medium, subject=id, due_at=now, now=now)
+            await plan_job(tx, message.snapshot, message.kind, message.medium, id, due_at=now, now=now)
         await jobs.revive(tx, kind=message.medium, subject=id, now=now)
         await audit.insert(tx, now=now, actor=actor, tag=f"{actor.kind}:message:retry", subject=f"message:{id}")
 
