@@ -32,6 +32,12 @@ FROM channel
 LEFT JOIN event_type
   ON event_type.id = :event_type_id
 WHERE channel.owner_id IN (:host_id, event_type.team_id)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM account
+    WHERE account.id = channel.host_id
+      AND account.disabled_at IS NOT NULL
+  )
 ORDER BY channel.id
 """
 LIST_WITH_DIGEST = """
@@ -39,6 +45,12 @@ SELECT id, host_id, team_id, name, service, shown_address, address_sealed, event
        digest_local, digest_tz, digest_set_at, created_at
 FROM channel
 WHERE digest_local IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM account
+    WHERE account.id = channel.host_id
+      AND account.disabled_at IS NOT NULL
+  )
 ORDER BY id
 """
 LATEST_ANSWER = """
@@ -127,12 +139,12 @@ async def list_of(db: Reader, owner_id: int) -> list[Channel]:
 
 
 async def list_near(db: Reader, *, host_id: int, event_type_id: int) -> list[Channel]:
-    """The channels of a host, and those of the team that the event type belongs to."""
+    """The channels of a host, unless they are locked out, and those of the team that the event type belongs to."""
     return [_channel(row) for row in await db.rows(LIST_NEAR, host_id=host_id, event_type_id=event_type_id)]
 
 
 async def list_with_digest(db: Reader) -> list[Channel]:
-    """Every channel that is told once a day."""
+    """Every channel that is told once a day, but those of hosts who are locked out."""
     return [_channel(row) for row in await db.rows(LIST_WITH_DIGEST)]
 
 

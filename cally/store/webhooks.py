@@ -26,6 +26,18 @@ FROM webhook
 WHERE host_id = :host_id
 ORDER BY id
 """
+OF_OPEN_HOST = """
+SELECT webhook.id, webhook.host_id, webhook.team_id, webhook.name, webhook.shown_url, webhook.url_sealed,
+       webhook.secret_sealed, webhook.former_sealed, webhook.former_until, webhook.types, webhook.event_types,
+       webhook.template, webhook.state, webhook.failures, webhook.failing_since, webhook.rests_until,
+       webhook.created_at, webhook.updated_at
+FROM webhook
+JOIN account
+  ON account.id = webhook.host_id
+WHERE webhook.host_id = :host_id
+  AND account.disabled_at IS NULL
+ORDER BY webhook.id
+"""
 OF_TEAM = """
 SELECT id, host_id, team_id, name, shown_url, url_sealed, secret_sealed, former_sealed, former_until, types,
        event_types, template, state, failures, failing_since, rests_until, created_at, updated_at
@@ -149,10 +161,10 @@ async def list_of_instance(db: Reader) -> list[Webhook]:
 
 
 async def list_concerned(db: Reader, host_ids: Iterable[int], team_id: int | None) -> list[Webhook]:
-    """All that may want to know of a booking with these hosts, of this team."""
+    """All that may want to know of a booking with these hosts, of this team; none of a host who is locked out."""
     rows = await db.rows(OF_INSTANCE)
     for host_id in dict.fromkeys(host_ids):
-        rows += await db.rows(OF_HOST, host_id=host_id)
+        rows += await db.rows(OF_OPEN_HOST, host_id=host_id)
     if team_id is not None:
         rows += await db.rows(OF_TEAM, team_id=team_id)
     return [_webhook(row) for row in rows]

@@ -9,7 +9,7 @@ from cally.model.accounts import Actor
 from cally.model.messages import Kind, Message, Snapshot
 from cally.model.rules import EventTypeRules
 from cally.notify import Wishes, add_channel, change_channel, deliver, outbox
-from cally.store import Store, event_types, messages
+from cally.store import Store, accounts, channels, event_types, messages
 from cally.vault import Vault
 from tests.cast import AS_CLEO, HOUR, NOW, ada, at, booked, host, request, team_event_type
 from tests.notify.conftest import PUBLIC_URL, Sink, stored
@@ -109,3 +109,19 @@ async def test_a_members_own_booking_is_none_of_their_teams(store: Store, vault:
     assert made.team_id is not None
     await add_channel(store, vault, made.team_id, of_team=True, name="Team", address=HOOK, now=NOW, actor=AS_CLEO)
     assert await planned(store, about, "confirmed") == 0
+
+
+async def test_who_is_locked_out_hears_nothing(store: Store, vault: Vault) -> None:
+    """Neither at once nor once a day; let in again, they do."""
+    about = await stored(store)
+    host_id = about.booking.host_id
+    wishes = Wishes(digest_at="08:00")
+    await add_channel(store, vault, host_id, name="x", address=HOOK, now=NOW, actor=AS_CLEO, wishes=wishes)
+    async with store.write() as tx:
+        await accounts.update_disabled(tx, host_id, NOW)
+    assert await planned(store, about, "confirmed") == 0
+    assert await channels.list_with_digest(store.reader) == []
+    async with store.write() as tx:
+        await accounts.update_disabled(tx, host_id, None)
+    assert await planned(store, about, "cancelled") == 1
+    assert len(await channels.list_with_digest(store.reader)) == 1

@@ -136,6 +136,23 @@ async def test_mallorys_webhook_hears_nothing_of_adas(store: Store, vault: Vault
         assert whole.types == ["booking.confirmed"]
 
 
+async def test_who_is_locked_out_hears_no_more(store: Store, vault: Vault, receiver: Receiver) -> None:
+    """Neither of what happens then nor of what waited; let in again, they hear of what comes."""
+    owner = await ada(store)
+    await hooked(store, vault, owner, receiver.url)
+    booking = await cleo_books(store)
+    async with store.write() as tx:
+        await accounts.update_disabled(tx, owner.id, NOW)
+    moved = await cleo_moves(store, booking, NINE)
+    await work(store, vault)
+    assert receiver.got == []
+    async with store.write() as tx:
+        await accounts.update_disabled(tx, owner.id, None)
+    await cleo_cancels(store, moved)
+    await work(store, vault, NOW + DAY)
+    assert receiver.types == ["booking.cancelled"]
+
+
 async def test_a_team_and_each_of_its_hosts_are_told_once(store: Store, vault: Vault, receiver: Receiver) -> None:
     """Ada and Ben take part together: one event for each webhook, however many of them."""
     first, second = await ada(store), await host(store, "Ben Okri")

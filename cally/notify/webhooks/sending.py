@@ -11,7 +11,7 @@ from cally.notify.webhooks import templates
 from cally.notify.webhooks.planning import go_on
 from cally.notify.webhooks.posting import Answered, post
 from cally.notify.webhooks.switching_off import is_hopeless, switch_off, unsubscribe
-from cally.store import Store, Writer, webhook_attempts, webhook_deliveries, webhooks
+from cally.store import Reader, Store, Writer, accounts, webhook_attempts, webhook_deliveries, webhooks
 from cally.vault import Vault
 
 TRIED_SECONDS = 86_400
@@ -38,7 +38,7 @@ async def deliver_webhook(
     webhook = await webhooks.by_id(store.reader, delivery.webhook_id) if delivery else None
     if delivery is None or webhook is None or delivery.state != "waiting":
         return
-    if webhook.state in {"failed", "gone"}:
+    if webhook.state in {"failed", "gone"} or await _is_locked_out(store.reader, webhook):
         async with store.write() as tx:
             await webhook_deliveries.update_failed(tx, delivery.id, answer=OFF, now=now, tried=False)
         return
@@ -55,6 +55,12 @@ async def deliver_webhook(
     wait = await _keep(store, delivery, answered, now)
     if wait is not None:
         raise TryAgain(wait, answered.said)
+
+
+async def _is_locked_out(db: Reader, webhook: Webhook) -> bool:
+    """Whether it belongs to a host whose account is disabled, who is to hear no more."""
+    owner = await accounts.by_id(db, webhook.host_id) if webhook.host_id is not None else None
+    return owner is not None and owner.disabled_at is not None
 
 
 def _require_turn(webhook: Webhook, now: int) -> None:
