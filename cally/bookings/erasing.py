@@ -11,6 +11,7 @@ import msgspec
 
 from cally.bookings.series_changes import cancel
 from cally.bookings.waitlist import leave
+from cally.brakes import forget_answers
 from cally.errors import CallyError
 from cally.model.accounts import Actor
 from cally.model.addresses import email_address
@@ -30,6 +31,7 @@ from cally.store import (
     guest_data,
     guest_reminders,
     guest_requests,
+    imports,
     jobs,
     waitlist,
 )
@@ -125,7 +127,7 @@ async def go_on(
     mark = fingerprint(vault, address)
     await asyncio.to_thread(remembered.add, mark, now)
     async with store.write() as tx:
-        done = await _erase(tx, addresses, now=now, actor=actor)
+        done = await _erase(tx, vault, addresses, now=now, actor=actor)
         await guest_requests.note_erased(tx, mark, now=now)
         await guest_requests.delete(tx, request.id)
         await audit.insert(
@@ -172,7 +174,7 @@ async def erase_again(store: Store, vault: Vault, known: list[tuple[bytes, int]]
             found[address] = erased_at
     async with store.write() as tx:
         for address, erased_at in found.items():
-            await _erase(tx, address_forms(address), now=now, actor=SYSTEM, until=erased_at)
+            await _erase(tx, vault, address_forms(address), now=now, actor=SYSTEM, until=erased_at)
         for mark, erased_at in erasures.items():
             await guest_requests.note_erased(tx, mark, now=erased_at)
         if found:
@@ -206,7 +208,9 @@ async def _still_telling(db: Reader, ids: list[int], since: int, *, mail: bool) 
     return await guest_data.count_waiting(db, ids, since=since, with_mail=mail) > 0
 
 
-async def _erase(tx: Writer, addresses: frozenset[str], *, now: int, actor: Actor, until: int | None = None) -> Erasure:
+async def _erase(
+    tx: Writer, vault: Vault, addresses: frozenset[str], *, now: int, actor: Actor, until: int | None = None
+) -> Erasure:
     booked = await _bookings_of(tx, await guest_data.list_bookings(tx, addresses), until)
     brought = await _bookings_of(tx, await guest_data.list_brought(tx, addresses), until)
     entries = await _entries_of(tx, await guest_data.list_entries(tx, addresses), until)
@@ -219,6 +223,8 @@ async def _erase(tx: Writer, addresses: frozenset[str], *, now: int, actor: Acto
     for entry in entries:
         messages += await _erase_entry(tx, entry.id, addresses, now=now)
     await guest_data.erase_links(tx, addresses)
+    await imports.forget_guest(tx, addresses)
+    await forget_answers(tx, vault, addresses | {one.uid for one in booked} | {one.uid for one in entries})
     subjects = [one.uid for one in booked] + [f"waitlist:{one.uid}" for one in entries]
     await audit_chain.erase(tx, subjects=subjects, now=now, actor=actor)
     return Erasure(bookings=len(booked), brought=len(brought), entries=len(entries), messages=messages)

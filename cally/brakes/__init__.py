@@ -6,7 +6,7 @@ from cally.brakes.blocklist import sweep as sweep_blocklist
 from cally.brakes.guests import GuestBrake, Refused
 from cally.brakes.limiter import Limit, Limiter, MemoryLimiter, Verdict
 from cally.brakes.networks import network, wide
-from cally.brakes.repeats import sweep_repeats
+from cally.brakes.repeats import forget_answers, sweep_repeats
 from cally.brakes.work import Guard, WorkKeeper, solved
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "allowed",
     "block",
     "blocked",
+    "forget_answers",
     "list_blocked",
     "may_enter",
     "network",

@@ -76,6 +76,24 @@ async def release_key(store: Store, claim: Claim) -> None:
         await api_answers.delete(tx, claim.id)
 
 
+async def forget_answers(tx: Writer, vault: Vault, marks: frozenset[str]) -> int:
+    """Forget every answer in which one of these words stands: somebody was erased. How many there were (rule 81).
+
+    Their keys stay taken, so that nothing is done twice.
+    """
+    folded = {mark.casefold() for mark in marks}
+    forgotten = 0
+    for known in await api_answers.list_answered(tx):
+        try:
+            text = vault.open(known.answer or b"", table="api_answer", row=known.id, column="answer").casefold()
+        except CallyError:  # nobody can read it any more, so nobody is told it again
+            text = ""
+        if not text or any(mark in text for mark in folded):
+            await api_answers.lose(tx, known.id)
+            forgotten += 1
+    return forgotten
+
+
 async def sweep_repeats(store: Store, now: int) -> None:
     """Forget answers that are a day old."""
     async with store.write() as tx:

@@ -1,5 +1,6 @@
 """What comes over from elsewhere, in our own nouns: each thing has a key in its source, by which others name it."""
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -16,6 +17,7 @@ NOUNS: tuple[ImportNoun, ...] = ("host", "schedule", "team", "event type", "time
 Verb = Literal["new", "known", "changed", "left out"]
 FORMAT = "cally-configuration"
 VERSION = 1
+NAMELESS = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d UTC|^\d+ (?:bookings|series))$")
 
 
 class ForeignHost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -204,6 +206,20 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     def total(self) -> int:
         """How many things are new."""
         return sum(tally.new for tally in self.tallies)
+
+
+def without_guests(report: ImportReport) -> ImportReport:
+    """The same report, whose bookings are named by when they are alone: titles name guests as well."""
+    notes = tuple(
+        msgspec.structs.replace(note, name=_unnamed(note.name)) if note.noun == "booking" else note
+        for note in report.notes
+    )
+    return msgspec.structs.replace(report, notes=notes)
+
+
+def _unnamed(name: str) -> str:
+    found = NAMELESS.search(name)
+    return found[1] if found else ""
 
 
 class ImportRun(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,16 @@ UPDATE api_answer
 SET answer = :answer
 WHERE id = :id
 """
+LIST_ANSWERED = """
+SELECT id, request_hash, answer, created_at
+FROM api_answer
+WHERE answer IS NOT NULL
+"""
+LOSE = """
+UPDATE api_answer
+SET answer = NULL
+WHERE id = :id
+"""
 DELETE = """
 DELETE FROM api_answer
 WHERE id = :id
@@ -46,6 +56,16 @@ async def by_key(db: Reader, key_hash: bytes) -> Kept | None:
     """What is known of a key."""
     row = await db.row(BY_KEY, key_hash=key_hash)
     return Kept(row[0], bytes(row[1]), None if row[2] is None else bytes(row[2]), row[3]) if row else None
+
+
+async def list_answered(db: Reader) -> list[Kept]:
+    """Every row whose answer is known."""
+    return [Kept(row[0], bytes(row[1]), bytes(row[2]), row[3]) for row in await db.rows(LIST_ANSWERED)]
+
+
+async def lose(tx: Writer, id: int) -> None:
+    """Forget what was answered; the key stays taken."""
+    await tx.run(LOSE, id=id)
 
 
 async def keep(tx: Writer, id: int, answer: bytes) -> None:

@@ -5,7 +5,15 @@ import zlib
 
 import msgspec
 
-from cally.model.imports import Bundle, ImportChoices, ImportNoun, ImportReport, ImportRun, Source
+from cally.model.imports import (
+    Bundle,
+    ImportChoices,
+    ImportNoun,
+    ImportReport,
+    ImportRun,
+    Source,
+    without_guests,
+)
 from cally.store.driver import Reader, Row, Writer
 
 INSERT = """
@@ -62,6 +70,21 @@ WHERE id = :id
 FORGET_UNASKED = """
 DELETE FROM import_run
 WHERE state = 'read'
+  AND updated_at < :before
+"""
+LIST_WITH_BUNDLES = """
+SELECT id, state, bundle, report
+FROM import_run
+"""
+UPDATE_REPORT = """
+UPDATE import_run
+SET report = :report
+WHERE id = :id
+"""
+LIST_ENDED = """
+SELECT id, report
+FROM import_run
+WHERE state IN ('done', 'failed')
   AND updated_at < :before
 """
 REMEMBER = """
@@ -160,6 +183,38 @@ async def delete(tx: Writer, id: int) -> int:
 async def forget_unasked(tx: Writer, *, before: int) -> int:
     """Remove what was read before an instant and never asked for."""
     return await tx.run(FORGET_UNASKED, before=before)
+
+
+async def forget_guest(tx: Writer, addresses: frozenset[str]) -> None:
+    """Take a guest out of what was read and of what is said of it: files that name them go, unless one is at work.
+
+    Reports name nobody's bookings any more, for a name alone does not tell whose it is.
+    """
+    for row in await tx.rows(LIST_WITH_BUNDLES):
+        if row[1] == "read" and row[2] is not None and _names(_bundle.decode(zlib.decompress(row[2])), addresses):
+            await delete(tx, row[0])
+        else:
+            await _forget_names(tx, row[0], row[3])
+
+
+async def forget_names(tx: Writer, *, before: int) -> None:
+    """Leave no guest's name in the reports of runs that ended before an instant."""
+    for row in await tx.rows(LIST_ENDED, before=before):
+        await _forget_names(tx, row[0], row[1])
+
+
+async def _forget_names(tx: Writer, id: int, report: str) -> None:
+    left = _report_text(without_guests(_report.decode(report))) if report else ""
+    if left != report:
+        await tx.run(UPDATE_REPORT, id=id, report=left)
+
+
+def _names(bundle: Bundle, addresses: frozenset[str]) -> bool:
+    return any(
+        email in addresses
+        for booking in bundle.bookings
+        for email in (booking.guest.email, *(one.email for one in booking.companions))
+    )
 
 
 async def remember(tx: Writer, source: Source, noun: ImportNoun, key: str, row_id: int, *, now: int) -> None:

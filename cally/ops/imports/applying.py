@@ -17,7 +17,7 @@ from cally.model.messages import Kind
 from cally.model.teams import Decision
 from cally.model.zones import tzdata_version, wall_time
 from cally.ops.imports.claims import is_live
-from cally.ops.imports.planning import Plan, plan_of
+from cally.ops.imports.planning import Plan, named, plan_of
 from cally.ops.imports.settings_up import set_up
 from cally.store import Overlap, Store, Writer, audit, bookings, event_types, imports, occupancy, schedules
 from cally.store import teams as kept_teams
@@ -98,8 +98,7 @@ async def _bring(
         return
     booking = await _booking(tx, plan, foreign, now)
     if is_live(foreign) and not await _claim(tx, booking, now):
-        name = foreign.guest.name
-        plan.note("booking", "left out", name, "Its time was taken while the import ran.")
+        plan.note("booking", "left out", named(foreign), "Its time was taken while the import ran.")
         plan.bookings.remove(foreign)
         return
     await bookings.insert(tx, booking)

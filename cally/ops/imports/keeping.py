@@ -13,6 +13,7 @@ from cally.vault import Vault
 JOB = "import"
 AT_A_STRETCH = 60  # lots; then other jobs have their turn
 KEPT_SECONDS = 86_400
+NAMED_SECONDS = 7 * 86_400
 LISTED = 20
 
 
@@ -121,8 +122,9 @@ async def forget_run(store: Store, run_id: int, *, now: int, actor: Actor) -> No
 
 
 async def sweep_imports(store: Store, now: int) -> int:
-    """Remove what was read a day ago and never asked for."""
+    """Remove what was read a day ago and never asked for; a week after it ended, a report names no guests."""
     async with store.write() as tx:
+        await imports.forget_names(tx, before=now - NAMED_SECONDS)
         return await imports.forget_unasked(tx, before=now - KEPT_SECONDS)
 
 

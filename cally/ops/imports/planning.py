@@ -292,8 +292,7 @@ class _Planner:
         self.plan.time_off.append(entry)
 
     async def booking(self, booking: ForeignBooking) -> None:
-        moment = datetime.fromtimestamp(booking.starts_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        name = f"{booking.guest.name}, {moment}"
+        name = named(booking)
         row = await self._remembered("booking", booking.key)
         if row is not None and await kept_bookings.by_id(self.db, row) is not None:
             self._known("booking", booking.key, row)
@@ -308,7 +307,7 @@ class _Planner:
             self.plan.over += 1
             return
         if self._is_erased(booking.guest.email, booking):
-            self.plan.note("booking", "left out", moment, "Its guest has asked here to be forgotten.")
+            self.plan.note("booking", "left out", moment(booking), "Its guest has asked here to be forgotten.")
             return
         companions = tuple(one for one in booking.companions if not self._is_erased(one.email, booking))
         booking = msgspec.structs.replace(booking, companions=companions)
@@ -403,6 +402,16 @@ class _Planner:
                 self.taken.add((owner, slug))
                 return slug
         raise AssertionError("numbers do not end")
+
+
+def moment(booking: ForeignBooking) -> str:
+    """When a booking is: all that reports name it by once they are old."""
+    return datetime.fromtimestamp(booking.starts_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def named(booking: ForeignBooking) -> str:
+    """What a report calls a booking: who, and when."""
+    return f"{booking.guest.name}, {moment(booking)}"
 
 
 def _draft(event_type: ForeignEventType) -> EventTypeDraft:
