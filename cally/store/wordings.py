@@ -14,7 +14,8 @@ WHERE host_id IS :host_id
 ORDER BY kind, recipient, locale
 """
 FOR_MESSAGE = """
-SELECT wording.kind, wording.recipient, wording.locale, wording.subject, wording.body, wording.chat, wording.updated_at
+SELECT wording.kind, wording.recipient, wording.locale, wording.subject, wording.body, wording.chat, wording.updated_at,
+       wording.event_type_id IS NOT NULL
 FROM event_type
 JOIN wording
   ON wording.event_type_id = event_type.id
@@ -23,7 +24,7 @@ JOIN wording
 WHERE event_type.id = :event_type_id
   AND wording.kind = :kind
   AND wording.recipient = :recipient
-ORDER BY wording.event_type_id IS NULL, wording.id
+ORDER BY wording.id
 """
 DELETE = """
 DELETE FROM wording
@@ -45,10 +46,12 @@ async def list_of(db: Reader, whose: Whose) -> list[Wording]:
     return [_wording(row) for row in await db.rows(LIST, **_owner(whose))]
 
 
-async def for_message(db: Reader, event_type_id: int, kind: Kind, recipient: Recipient) -> list[Wording]:
-    """What may be said about an event type: its own wordings first, then those of its team or host; any language."""
+async def for_message(
+    db: Reader, event_type_id: int, kind: Kind, recipient: Recipient
+) -> tuple[list[Wording], list[Wording]]:
+    """What may be said about an event type, in any language: its own wordings, and those of its team or host."""
     rows = await db.rows(FOR_MESSAGE, event_type_id=event_type_id, kind=kind, recipient=recipient)
-    return [_wording(row) for row in rows]
+    return [_wording(row) for row in rows if row[7]], [_wording(row) for row in rows if not row[7]]
 
 
 async def delete(tx: Writer, whose: Whose, kind: Kind, recipient: Recipient, locale: str) -> int:
