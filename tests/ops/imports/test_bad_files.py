@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,49 @@ def test_a_zip_that_would_fill_the_machine_is_refused(monkeypatch: pytest.Monkey
 def test_what_is_no_such_file_is_said(content: bytes, said: str):
     """In one sentence."""
     assert said in fault(content)
+
+
+HOST = {"key": "eve@example.com", "email": "eve@example.com", "name": "Eve"}
+
+
+@pytest.mark.parametrize(
+    ("things", "said"),
+    [
+        ({"hosts": [HOST, HOST | {"name": "Eve\r\nBcc: x@y.z"}]}, "$.hosts[1].name: "),
+        ({"hosts": [HOST | {"tz": "../../etc/passwd"}]}, "$.hosts[0].tz: "),
+        ({"hosts": [HOST | {"about": "x" * 9_000}]}, "$.hosts[0].about: "),
+        ({"hosts": [HOST | {"key": "ada@example.com"}]}, "$.hosts[0].key: "),
+        ({"hosts": [{"key": "EVE@Example.com", "email": "EVE@Example.com", "name": "Eve"}]}, "$.hosts[0].email: "),
+        ({"hosts": [HOST | {"caps": [{"per": "day", "bookings": -1}]}]}, "$.hosts[0].caps"),
+        ({"teams": [{"key": "1", "name": "A\nteam"}]}, "$.teams[0].name: "),
+        (
+            {"time_off": [{"key": "1", "host": "eve@example.com", "first_on": "2026-12-24", "last_on": "2026-12-01"}]},
+            "$.time_off[0].last_on: ",
+        ),
+    ],
+)
+def test_a_configuration_that_somebody_wrote_into_is_refused(things: dict[str, Any], said: str):
+    """Whatever no form here would take: nothing of it is kept unseen, and no key leads to somebody else's account."""
+    assert said in fault(_configuration(things))
+
+
+def test_no_booking_comes_by_a_configuration():
+    """They are none of it; one would be kept with a guest whom no form has seen."""
+    booking = {
+        "key": "1",
+        "host": "eve@example.com",
+        "event_type": "1",
+        "status": "confirmed",
+        "starts_at": 0,
+        "ends_at": -5,
+        "created_at": 0,
+        "guest": {"name": "x\r\nBcc: a@b.c", "email": "nobody", "tz": "Nowhere", "locale": "en"},
+    }
+    assert bundle(_configuration({"hosts": [HOST], "bookings": [booking]})).bookings == ()
+
+
+def _configuration(things: dict[str, Any]) -> bytes:
+    return json.dumps({"format": "cally-configuration", "version": 1, **things}).encode()
 
 
 def test_a_bad_value_leaves_out_its_row_alone():
