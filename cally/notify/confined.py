@@ -6,6 +6,7 @@ was typed, and neither redirects nor names that change their minds get around th
 """
 
 import os
+import re
 import socket
 import sys
 import threading
@@ -19,6 +20,7 @@ from cally.notify.networks import is_allowed, parsed
 
 CODE = (".py", ".pyc", "mime.types")
 FOLDERS = tuple(os.path.realpath(path) + os.sep for path in {sys.prefix, sys.base_prefix, "/etc/ssl", "/etc/pki"})
+PRIVATE_KEYS = re.compile(r"^/etc/.*(/private/|\.key$)")  # of this machine, beside its certificates
 SPEAKING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 STARTING = frozenset({"subprocess.Popen", "os.exec", "os.posix_spawn", "os.system"})
 WATCHED = SPEAKING | STARTING | {"open", "socket.bind"}
@@ -112,7 +114,7 @@ def _is_harmless(path: Any) -> bool:
     if not isinstance(path, str | bytes | os.PathLike):
         return True
     name = os.path.realpath(os.fsdecode(path))
-    return name.endswith(CODE) or name.startswith(FOLDERS)
+    return name.endswith(CODE) or (name.startswith(FOLDERS) and not PRIVATE_KEYS.search(name))
 
 
 def _is_open(address: Any, allowed: tuple[str, ...]) -> bool:

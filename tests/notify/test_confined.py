@@ -61,6 +61,13 @@ def test_networks_that_are_listed_are():
     assert refusals(lambda: _connect("10.1.2.3"), LOCAL) == [PRIVATE]
 
 
+@pytest.mark.parametrize("name", ["/etc/ssl/private/cally.pem", "/etc/ssl/cally.key", "/etc/pki/tls/private/a.crt"])
+def test_certificates_may_be_read_and_the_keys_beside_them_may_not(name: str):
+    """An address may name a file to send; that of the machine's own key is none of them."""
+    assert refusals(Path(name).read_text) == [FILES]
+    assert refusals(Path("/etc/ssl/certs/none.pem").read_text) == []
+
+
 def test_files_and_programs_are_out_of_reach(tmp_path: Path):
     """Its own code may be loaded, nothing else may be read, written or run."""
     (tmp_path / "cally.key").write_text("secret")
