@@ -25,7 +25,7 @@ RECURRING = {
     "sweep": "Tidy up",
     "time-law": "Look for new time zone rules",
     "updates": "Look for a newer version",
-    "waitlist": "Offer places to who waits",
+    "waitlist": "Offer free places to guests who wait",
 }
 _MESSAGES: dict[str, str] = {str(kind): words for kind, words in KIND_WORDS.items()}
 _LETTERS = {
