@@ -98,3 +98,19 @@ async def test_a_removed_channel_fails_what_was_meant_for_it(store: Store, vault
     await deliver(store, vault, mail=None, public_url=PUBLIC_URL, message_id=message.id, now=NOW, allowed=LOCAL)
     (kept,) = [one for one in await messages_of(store.reader, about.booking.id) if one.medium == "channel"]
     assert (kept.state, kept.answer, sink.posts) == ("failed", "The channel was removed.", [])
+
+
+@pytest.mark.parametrize("phone", ["", "5", "+491701234567?+X-Token=1", "../other", "x@elsewhere.example/"])
+async def test_a_test_goes_to_a_number_and_nowhere_else(store: Store, vault: Vault, sink: Sink, phone: str) -> None:
+    """Whoever tries a channel may not know its address, and is not to change it: neither path nor options."""
+    host = await ada(store)
+    address = sink.address.replace("/hook", "/{phone}")
+    made = await add_channel(
+        store, vault, host.id, name="SMS", address=address, for_guests=True, now=NOW, actor=AS_CLEO
+    )
+    with pytest.raises(CallyError) as caught:
+        await notify.test_channel(store, vault, host.id, made.id, now=NOW, allowed=LOCAL, phone=phone)
+    assert (caught.value.code, caught.value.facts["field"]) == ("invalid", "phone")
+    assert sink.posts == []
+    await notify.test_channel(store, vault, host.id, made.id, now=NOW, allowed=LOCAL, phone="+49 170 1234567")
+    assert len(sink.posts) == 1
