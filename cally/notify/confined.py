@@ -61,7 +61,7 @@ def confined(allowed: tuple[str, ...]) -> Iterator[list[str]]:
 def _watch() -> None:
     """Once for the whole process: a hook cannot be taken away again, so it looks at who is confined only."""
     sys.addaudithook(_judge)
-    threading.Thread.start = _begun_like(threading.Thread.start)  # type: ignore[method-assign] # audited since 3.12 only
+    threading.Thread.start = _begun_like(threading.Thread.start)  # type: ignore[method-assign,assignment] # audited since 3.12 only
 
 
 def _begun_like(start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:

@@ -1,4 +1,4 @@
-"""Looking at the queue, and what a person does about it: pages are whole, acts are noted, what goes is not sent."""
+"""Looking at the queue and acting on it: pages are whole, acts are noted, what is let go is not sent."""
 
 import pytest
 
