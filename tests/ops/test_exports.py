@@ -133,9 +133,7 @@ async def test_a_configuration_changes_nothing_where_it_was_made(store: Store, v
 
 def _plain(found: Bundle) -> object:
     """Without the numbers that rows have."""
-    keys = sorted(
-        one.key for noun in (found.schedules, found.teams, found.event_types, found.time_off) for one in noun
-    )  # type: ignore[attr-defined]
+    keys = sorted(one.key for noun in (found.schedules, found.teams, found.event_types, found.time_off) for one in noun)  # type: ignore[attr-defined]
     text = msgspec.json.encode(found).decode()
     for key in sorted(keys, key=len, reverse=True):
         text = text.replace(key, key.rpartition("/")[0] or "team")
