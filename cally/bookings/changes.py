@@ -124,7 +124,7 @@ async def _try_move(
             now=now,
             without=frozenset({booking.uid}),
             for_host=actor.kind != "guest" or agreed,
-            kept=booking if offer.event_type.options.keep_host else None,
+            kept=booking if agreed or offer.event_type.options.keep_host else None,
         )
         if isinstance(assigned, Refusal):
             return assigned, offer, booking
