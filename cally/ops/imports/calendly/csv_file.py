@@ -95,7 +95,7 @@ class _Events:
             self.found.left_out("booking", name, "There is no mail address of the guest.", row.where)
             return None
         if host is None:
-            sentence = "Whose it is does not stand in the row; please say it (--host ADDRESS)."
+            sentence = "The row does not say whose it is: read the file again and name the host (for commands: --host)."
             self.found.left_out("booking", name, sentence, row.where)
             return None
         starts_at, ends_at = self._instant(row, "Start Date & Time"), self._instant(row, "End Date & Time")
