@@ -136,12 +136,12 @@ def _fitting(words: str, size: int, wide: int) -> str:
 
 
 def _drawable(words: str, size: int) -> str:
-    """The words if the letters at hand have all of theirs, else those before the first gap, else none.
+    """The words if the letters at hand have all of theirs, else without the name, else the time alone, else none.
 
     A missing letter would be an empty box.
     """
     plain = "".join(" " if letter.isspace() else letter for letter in words)
-    for tried in (plain, plain.partition("  ")[0]):
+    for tried in (plain, plain.rpartition(": ")[0] or plain, plain.partition("  ")[0]):
         if tried.isprintable() and all(_has(letter, size) for letter in set(tried)):
             return tried
     return ""

@@ -68,6 +68,7 @@ def test_letters_that_are_missing_are_left_out(monkeypatch: pytest.MonkeyPatch) 
         remembered.cache_clear()
     try:
         assert day_picture._fitting("11:00  Жуков", 14, 9_000) == "11:00"
+        assert day_picture._fitting("11:00  Intro call: Жуков", 14, 9_000) == "11:00  Intro call"
         drawn([REQUEST], hours=HOURS, minutes=480)
     finally:
         for remembered in (day_picture._font, day_picture._has):
