@@ -7,7 +7,7 @@ LOCKED = --quiet --universal --generate-hashes --python-version 3.11 --upgrade -
 SOURCES := cally tests benchmarks packaging
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint fix scan outdated update torture storm faults attack bench shots docs erd hooks pyz prove-pyz reproducible deb prove-deb clean
+.PHONY: help run demo test check lint fix scan outdated update torture storm faults attack bench shots axe docs erd hooks pyz prove-pyz reproducible deb prove-deb clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ prove-pyz: pyz ## try the one file on bare systems, for each Python and architec
 
 reproducible: $(DEV) ## build everything twice, elsewhere and otherwise, and compare the bytes
 	PYTHONPATH=packaging $(BIN)/python -m reproducible
+
+axe: $(DEV) tools ## let axe-core judge every page of the demo that links lead to, on a desk and on a phone
+	$(BIN)/python -m tests.browser.every_page
 
 docs: $(DEV) ## make the generated pages of docs/
 	$(BIN)/python -m tests.conformance

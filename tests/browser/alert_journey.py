@@ -24,7 +24,7 @@ from cally.ops.errors import Inbox, write_errors
 from cally.store import Store, open_store
 from cally.vault import Vault, read_or_make_key
 from tests.browser.chromium import DESKTOP, PHONE, Way, chromium
-from tests.browser.shots import FOLDER, _dark, _password, _shoot, _signed_in
+from tests.browser.shots import FOLDER, _dark, _shoot, password_of, signed_in
 from tests.notify.conftest import MailServer, Sink, serving
 from tests.process.served import Served
 
@@ -125,7 +125,7 @@ async def _prepared(disk: Disk, server: MailServer, sink: Sink) -> tuple[Served,
         WATCHDOG_USEC="1000000",
     )
     served._program = disk.program
-    password = _password(await asyncio.to_thread(served.command, "demo"))
+    password = password_of(await asyncio.to_thread(served.command, "demo"))
     store, vault = _beside(served)
     await add_alert_channel(store, vault, name="Night pager", address=sink.address, now=clock.now(), actor=ADMIN)
     await change_rules(store, levels={}, patience_seconds=0, by_mail=True, now=clock.now(), actor=ADMIN)
@@ -164,7 +164,7 @@ def _beside(served: Served) -> tuple[Store, Vault]:
 async def _look(browser: Browser, base: str, password: str, name: str, path: str, *, wide_only: bool = False) -> None:
     ways = [("desktop-light", DESK)] if wide_only else [("desktop-light", DESK), ("mobile-dark", _dark(HAND))]
     for suffix, way in ways:
-        async with _signed_in(browser, base, way, password) as maya:
+        async with signed_in(browser, base, way, password) as maya:
             page: Page = await maya.open(path)
             assert await maya.overflow() <= 0, f"{path} is wider than the window"
             await _shoot(page, f"{name}-{suffix}")

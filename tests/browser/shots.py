@@ -26,7 +26,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         served = Served(Path(folder) / "state")
-        password = _password(served.command("demo"))
+        password = password_of(served.command("demo"))
         with served:
             asyncio.run(_take(served, password))
     large = [file.name for file in FOLDER.glob("*.png") if file.stat().st_size > MOST_BYTES]
@@ -71,13 +71,13 @@ async def _guest(browser: Browser, base: str) -> datetime:
 
 
 async def _desk(browser: Browser, base: str, password: str, booked_at: datetime) -> None:
-    async with _signed_in(browser, base, _sized(DESK, 1.0), password) as maya:
+    async with signed_in(browser, base, _sized(DESK, 1.0), password) as maya:
         await _shoot(await maya.open("/app/bookings"), "bookings-desktop-light")
         await _shoot(await maya.open("/app/availability#days"), "availability-desktop-light")
         await _team(maya)
         await _why(maya, booked_at)
         await _machine(maya)
-    async with _signed_in(browser, base, _sized(_dark(HAND), 1.5), password) as maya:
+    async with signed_in(browser, base, _sized(_dark(HAND), 1.5), password) as maya:
         await _shoot(await maya.open("/app/bookings"), "bookings-mobile-dark")
         await _shoot(await maya.open("/admin/system"), "system-mobile-dark")
 
@@ -170,7 +170,8 @@ async def _shoot(page: Page, name: str) -> None:
 
 
 @asynccontextmanager
-async def _signed_in(browser: Browser, base: str, way: Way, password: str) -> AsyncIterator[Window]:
+async def signed_in(browser: Browser, base: str, way: Way, password: str) -> AsyncIterator[Window]:
+    """Maya at her desk."""
     async with _open(browser, base, way) as maya:
         page = await maya.open("/sign-in")
         await page.get_by_label("E-mail").fill("maya@example.com")
@@ -195,7 +196,8 @@ def _sized(way: Way, scale: float) -> Way:
     return msgspec.structs.replace(way, scale=scale)
 
 
-def _password(printed: str) -> str:
+def password_of(printed: str) -> str:
+    """The one that `cally demo` has printed."""
     return printed.partition("password  ")[2].split()[0]
 
 
