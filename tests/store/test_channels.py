@@ -1,6 +1,6 @@
 """The channel table: a host's own, and nobody else's."""
 
-from cally.model.messages import Channel
+from cally.model.channels import Channel
 from cally.store import Store, channels
 from tests.cast import NOW, ada, host
 
@@ -19,6 +19,6 @@ async def test_channels_belong_to_a_host(store: Store) -> None:
     )
     async with store.write() as tx:
         await channels.insert(tx, made)
-        assert await channels.delete(tx, made.id, host_id=mallory.id) == 0
+        assert await channels.delete(tx, made.id, owner_id=mallory.id) == 0
     assert await channels.list_of(store.reader, mallory.id) == []
     assert await channels.list_of(store.reader, owner.id) == [made]
