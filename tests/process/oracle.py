@@ -15,6 +15,7 @@ from cally.store import sqlite
 from tests.process import oracle_claims, oracle_lines
 from tests.process.rows import LIVE, Acknowledged, Booking, Ended, Told, Waits, bookings_of
 
+GUESTS = 0  # stands for all of them where hosts have their numbers
 MESSAGES = """
 SELECT booking_id, kind, recipient
 FROM message
@@ -100,14 +101,20 @@ def _keys(connection: apsw.Connection, bookings: list[Booking], acknowledged: li
 
 
 def _outbox(connection: apsw.Connection, bookings: list[Booking]) -> Iterable[str]:
-    """Everybody is told of an agreement once, of a series by its first booking; and of its end once."""
+    """Everybody is told of an agreement once, of a series by the first booking of it that is theirs; of an end once."""
     planned = Counter((row[0], row[1], row[2]) for row in connection.execute(MESSAGES))
-    of_series: set[int] = set()
+    told: set[tuple[int, int]] = set()
     for booking in sorted(bookings, key=lambda one: one.starts_at):
-        is_told = booking.series_id is None or booking.series_id not in of_series
-        of_series |= {booking.series_id} if booking.series_id is not None else set()
-        for kind, times in (("confirmed", is_told), ("cancelled", booking.status not in LIVE)):
-            wanted = {"guest": times, "host": times * len(booking.hosts), "companion": times * booking.companions}
+        series = booking.series_id or booking.id
+        new = {(series, who) for who in (GUESTS, *booking.hosts)} - told
+        told |= new
+        once = int((series, GUESTS) in new)
+        ended = int(booking.status not in LIVE)
+        for kind, guests, hosts in (
+            ("confirmed", once, len(new) - once),
+            ("cancelled", ended, ended * len(booking.hosts)),
+        ):
+            wanted = {"guest": guests, "host": hosts, "companion": guests * booking.companions}
             if any(planned[booking.id, kind, recipient] != count for recipient, count in wanted.items()):
                 yield f"outbox: {booking.uid} is not told to guests and hosts once each"
     if connection.execute(JOBLESS).get:
