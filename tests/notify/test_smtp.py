@@ -66,7 +66,9 @@ async def test_the_password_is_in_no_answer(right: bool) -> None:
 
 async def test_a_wrong_password_is_not_the_mails_fault() -> None:
     """An admin may set it right, so the mail waits."""
-    async with serving(authenticator=lambda *_: AuthResult(success=False), auth_require_tls=False) as server:
+    async with serving(
+        authenticator=lambda *_: AuthResult(success=False, handled=False), auth_require_tls=False
+    ) as server:
         settings = msgspec.structs.replace(server.settings, account="ada", password=PASSWORD)
         with pytest.raises(NotTaken) as caught:
             await smtp.Conversation(settings, "localhost").send("a@b.org", "c@d.org", b"x")
