@@ -27,7 +27,7 @@ from cally.notify.saying import link_of, said
 from cally.notify.smtp import Conversation
 from cally.notify.stopping import is_stopped
 from cally.notify.wordings import wording_for
-from cally.store import Store, Writer, channels, jobs, messages
+from cally.store import Reader, Store, Writer, channels, jobs, messages
 from cally.store.messages import Sibling
 from cally.vault import Vault
 
@@ -76,8 +76,8 @@ async def deliver(
         return
     if message.due_at is not None and now < message.due_at:
         raise TryAgain(message.due_at - now, "Its time has not come.", counted=False)
-    others = [other for other in await messages.siblings(store.reader, message) if other.kind not in ASIDE]
-    useless = await why_useless(store.reader, message, now) if message.kind in ASIDE else _useless(message, others, now)
+    others = await _others(store.reader, message)
+    useless = await _of_no_use(store.reader, message, others, now)
     if is_unasked(message) and await is_stopped(store.reader, vault, message):
         useless = STOPPED
     if useless:
@@ -95,6 +95,19 @@ async def deliver(
         raise TryAgain(_in_order(message, now), "An earlier message about this booking goes first.", counted=False)
     message = await as_of_now(store.reader, message)
     await _send(store, vault, message, mail, public_url, others, now, allowed)
+
+
+async def why_of_no_use(db: Reader, message: Message, now: int) -> str:
+    """Why a message should not be sent now, the first time or again; empty when it should."""
+    return await _of_no_use(db, message, await _others(db, message), now)
+
+
+async def _of_no_use(db: Reader, message: Message, others: list[Sibling], now: int) -> str:
+    return await why_useless(db, message, now) if message.kind in ASIDE else _useless(message, others, now)
+
+
+async def _others(db: Reader, message: Message) -> list[Sibling]:
+    return [other for other in await messages.siblings(db, message) if other.kind not in ASIDE]
 
 
 async def _keep_quiet(store: Store, message: Message, now: int) -> None:

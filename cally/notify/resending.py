@@ -6,13 +6,13 @@ from cally.errors import CallyError, not_found
 from cally.model.accounts import Actor
 from cally.model.erased import ERASED_EMAIL
 from cally.model.messages import Message
+from cally.notify.deliver import why_of_no_use
 from cally.notify.outbox import plan_job
 from cally.notify.reading import retry
 from cally.store import Store, Writer, audit, messages
 
 MOST_AGAIN = 3
 WINDOW_SECONDS = 3_600
-AFTER_THE_MEETING = frozenset({"follow_up", "cancelled", "declined"})
 
 
 async def resend(store: Store, id: int, *, now: int, actor: Actor) -> Message:
@@ -29,7 +29,7 @@ async def resend(store: Store, id: int, *, now: int, actor: Actor) -> Message:
         await retry(store, id, now, actor=actor)
         return msgspec.structs.replace(message, state="waiting")
     async with store.write() as tx:
-        _require_use(message, now)
+        await _require_use(tx, message, now)
         await _require_patience(tx, message, now)
         row = await _copy(tx, message, now)
         await audit.insert(
@@ -41,13 +41,15 @@ async def resend(store: Store, id: int, *, now: int, actor: Actor) -> Message:
     return made
 
 
-def _require_use(message: Message, now: int) -> None:
-    if message.state == "obsolete":
-        raise CallyError("conflict", "This message is not needed any more; it is not sent again.", state=message.state)
+async def _require_use(tx: Writer, message: Message, now: int) -> None:
+    """What would be dropped on its way is refused at once, by the same judgement."""
     if message.address == ERASED_EMAIL:
         raise CallyError("conflict", "Whom it was for has been erased.", state=message.state)
-    if message.kind not in AFTER_THE_MEETING and now >= message.snapshot.last_start:
-        raise CallyError("conflict", "The meeting has begun; this message would come too late.", state=message.state)
+    if message.state == "obsolete":
+        raise CallyError("conflict", "This message is not needed any more; it is not sent again.", state=message.state)
+    why = await why_of_no_use(tx, message, now)
+    if why:
+        raise CallyError("conflict", f"It is not sent again: {why.removeprefix('Not sent: ')}", state=message.state)
 
 
 async def _require_patience(tx: Writer, message: Message, now: int) -> None:

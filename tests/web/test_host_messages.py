@@ -98,6 +98,24 @@ async def test_what_comes_too_late_is_not_sent_again(
     assert answer.status_code == 409
 
 
+async def test_what_was_overtaken_is_not_sent_again(
+    app: Any, client: httpx2.AsyncClient, store: Store, made: Booking, owner: Host, bearer: Any, signed_in: SignedIn
+) -> None:
+    """The invitation to what was cancelled would only confuse; the host is told so, and the cancellation can be had."""
+    headers = await bearer(owner)
+    ended = await client.post(f"{API}/bookings/{made.uid}/cancellation", headers=headers, json={})
+    assert ended.status_code == 200
+    ((invited,), (gone,)) = await of(store, made), await of(store, made, "cancelled")
+    async with store.write() as tx:
+        await messages.update_sent(tx, gone.id, answer="250 Ok", now=NOW)
+    async with desk(app, signed_in, owner) as page:
+        answer = await page.post(f"/app/outbox/{invited.id}/resend", data={"back": "booking"})
+        said = words(await page.get(answer.headers["location"]))
+    assert "It is not sent again: a later message says what counts now." in said
+    assert len(await of(store, made)) == 1
+    assert (await client.post(f"{API}/messages/{gone.id}/resend", headers=headers)).status_code == 200
+
+
 async def test_a_refusal_is_told_in_words(
     client: httpx2.AsyncClient, store: Store, made: Booking, owner: Host, bearer: Any
 ) -> None:
